@@ -1,0 +1,80 @@
+"""The points ledger: entries are only ever added, and the balance moves with them in one transaction."""
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from events.models import PointsAccount, PointsEntry
+from stations.refusals import Refusal
+
+POINTS_PER_HOUR = 10
+
+
+def account_of(person) -> PointsAccount:
+    return PointsAccount.objects.get_or_create(person=person)[0]
+
+
+def for_minutes(minutes: int) -> int:
+    """Whole points for minutes of volunteer service; a begun point is not counted."""
+    return minutes * POINTS_PER_HOUR // 60
+
+
+def earn(account, points: int, *, kind, key: str, reason: str, actor=None) -> PointsEntry:
+    """Credit points for something named by `key`; the same key earns once, however often it is asked.
+
+    Call it inside a transaction.
+    """
+    entry, is_new = PointsEntry.objects.get_or_create(
+        key=key,
+        defaults={
+            "account": account,
+            "points": points,
+            "kind": kind,
+            "counterpart": PointsEntry.Counterpart.ISSUED,
+            "reason": reason,
+            "actor": actor,
+        },
+    )
+    if is_new:
+        PointsAccount.objects.filter(pk=account.pk).update(balance=F("balance") + points)
+    return entry
+
+
+def spend(account, points: int, *, key: str, reason: str) -> PointsEntry:
+    """Take points off, or refuse when there are not enough. Call it inside a transaction."""
+    paid = PointsAccount.objects.filter(pk=account.pk, balance__gte=points).update(
+        balance=F("balance") - points
+    )
+    if not paid:
+        raise not_enough(account, points)
+    return PointsEntry.objects.create(
+        account=account,
+        points=-points,
+        kind=PointsEntry.Kind.REDEEM,
+        counterpart=PointsEntry.Counterpart.GOODS,
+        key=key,
+        reason=reason,
+    )
+
+
+def give_back(entry: PointsEntry, *, reason: str, actor=None) -> PointsEntry:
+    """Undo an entry by an opposite one, once. Call it inside a transaction."""
+    undone, is_new = PointsEntry.objects.get_or_create(
+        key=f"reverse:{entry.key}"[:80],
+        defaults={
+            "account": entry.account,
+            "points": -entry.points,
+            "kind": PointsEntry.Kind.REVERSE,
+            "counterpart": entry.counterpart,
+            "reason": reason,
+            "actor": actor,
+        },
+    )
+    if is_new:
+        PointsAccount.objects.filter(pk=entry.account_id).update(balance=F("balance") - entry.points)
+    return undone
+
+
+def not_enough(account, points: int) -> Refusal:
+    account.refresh_from_db(fields=["balance"])
+    missing = points - account.balance
+    return Refusal("not_enough_points", _("Sorry, not enough points. You need %(n)d more.") % {"n": missing})

@@ -1,0 +1,56 @@
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+# The provincial plan's three links: 建 (build), 管 (manage), 用 (use).
+MENU = [
+    (
+        "build",
+        _("Build"),
+        ["station", "kiosk", "posting", "division"],
+    ),
+    (
+        "manage",
+        _("Manage"),
+        ["credential", "volunteer", "redemptionday", "redemptiondayexception", "reward", "stock", "message"]
+        + ["user", "consent"],
+    ),
+    (
+        "use",
+        _("Use"),
+        ["shift", "signup", "hoursentry", "serviceday", "redemption", "workerpass", "pointsaccount"]
+        + ["pointsentry"],
+    ),
+]
+
+
+class PortalAdminSite(AdminSite):
+    site_title = _("Nuanyi · workplace")
+    site_header = _("Nuanyi · workplace")
+    index_title = _("What is in your care")
+    site_url = "/"
+
+    def login(self, request, extra_context=None):
+        """One door for everybody: the portal's own sign-in, with its codes and limits."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        query = urlencode({"next": request.GET.get("next", reverse("admin:index"))})
+        return redirect(f"{reverse('account_login')}?{query}")
+
+    def get_app_list(self, request, app_label=None):
+        """The models in the three groups of the menu instead of by package."""
+        apps = super().get_app_list(request, app_label)
+        if app_label:
+            return apps
+        found = {model["model"]._meta.model_name: model for app in apps for model in app["models"]}
+        groups = []
+        for key, name, models in MENU:
+            here = [found[model] for model in models if model in found]
+            if here:
+                groups.append(
+                    {"name": name, "app_label": key, "app_url": "", "has_module_perms": True, "models": here}
+                )
+        return groups

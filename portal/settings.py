@@ -1,0 +1,262 @@
+"""One settings file for every engine: what differs comes from the environment.
+
+PORTAL_MODE is `demo` (the default: embedded engines, demo accounts, a mailbox
+page) or `production`, which refuses to start on anything unsafe.
+"""
+
+from pathlib import Path
+
+import environ
+from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+MODE = env.str("PORTAL_MODE", "demo")
+if MODE not in ("demo", "production"):
+    raise ImproperlyConfigured(f"PORTAL_MODE is {MODE!r}; use 'demo' or 'production'.")
+PRODUCTION = MODE == "production"
+DEMO = not PRODUCTION
+DEBUG = env.bool("DEBUG", False)
+
+VAR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
+PRIVATE_FILES = VAR / "private"
+for folder in (VAR, PRIVATE_FILES):
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def demo_secret_key():
+    """A key of this machine's own, so that no key in the source is ever in use."""
+    path = VAR / "secret-key"
+    if not path.exists():
+        path.write_text(get_random_secret_key())
+        path.chmod(0o600)
+    return path.read_text()
+
+
+SECRET_KEY = env.str("SECRET_KEY", "") or (demo_secret_key() if DEMO else "")
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", HOST] if DEMO else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SITE_URL = env.str("SITE_URL", f"http://{HOST}:{PORT}").rstrip("/")
+
+if PRODUCTION:
+    for wrong, sentence in (
+        (DEBUG, "DEBUG is on. Unset DEBUG."),
+        (
+            len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or "insecure" in SECRET_KEY,
+            "SECRET_KEY is missing, short or a default. Set 50 or more random characters.",
+        ),
+        (not ALLOWED_HOSTS, "ALLOWED_HOSTS is empty. Name the hosts that serve the portal."),
+        (
+            any(host.startswith("*") for host in ALLOWED_HOSTS),
+            "ALLOWED_HOSTS has a wildcard. Name each host.",
+        ),
+        (not env.str("EMAIL_URL", ""), "EMAIL_URL is missing. Set the mail server (smtp+tls://…)."),
+    ):
+        if wrong:
+            raise ImproperlyConfigured(f"Production refuses to start: {sentence}")
+
+INSTALLED_APPS = [
+    "portal.apps.PortalConfig",
+    "volunteers",
+    "events",
+    "stations",
+    "portal.apps.PortalAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "leaflet",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "portal.consent.ConsentMiddleware",
+]
+
+ROOT_URLCONF = env.str("ROOT_URLCONF", "portal.urls")
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.look.look",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+INSTALLED_APPS.append("django.forms")
+
+# Engines: embedded by default, one environment variable each when outgrown.
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR / 'nuanyi.sqlite3'}")}
+database = DATABASES["default"]
+if database["ENGINE"] == "django.db.backends.sqlite3":
+    database["OPTIONS"] = {
+        # Writers queue at BEGIN instead of failing half-way.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    database["OPTIONS"] = {"pool": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": env.cache("CACHE_URL", default="dbcache://portal_cache")}
+
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://")
+if CELERY_BROKER_URL == "filesystem://":
+    QUEUE = VAR / "queue"
+    for folder in ("messages", "control"):
+        (QUEUE / folder).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(QUEUE / "messages"),
+        "data_folder_out": str(QUEUE / "messages"),
+        "control_folder": str(QUEUE / "control"),
+        "store_processed": False,
+    }
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY = False  # a message waits as a row; a dead broker must not hold up a page
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "send due messages": {"task": "events.tasks.send_due_messages", "schedule": 10.0},
+    "remind of shifts": {"task": "volunteers.tasks.queue_shift_reminders", "schedule": 60.0},
+    "take back what was not collected": {
+        "task": "events.tasks.reverse_uncollected",
+        "schedule": crontab(hour=0, minute=10),
+    },
+}
+if DEMO:
+    CELERY_BEAT_SCHEDULE["keep the demo fresh"] = {
+        "task": "portal.tasks.refresh_demo",
+        "schedule": crontab(hour=0, minute=5),
+    }
+
+# Mail: in the embedded default nothing leaves the machine; /mailbox/ shows it.
+MAILBOX = not env.str("EMAIL_URL", "")
+vars().update(env.email("EMAIL_URL", default="dummymail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "暖驿 <noreply@example.org>")
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {
+        # Licences and photos: never below STATIC_URL, served only by views that ask who is asking.
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PRIVATE_FILES, "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# Accounts: phone or e-mail, a code, a password only for those who want one.
+AUTH_USER_MODEL = "portal.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "me"
+ACCOUNT_ADAPTER = "portal.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "portal.accounts.LoginForm",
+    "signup": "portal.accounts.SignupForm",
+    "request_login_code": "portal.accounts.LoginCodeForm",
+}
+ACCOUNT_LOGIN_METHODS = {"email", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+# Codes that people type on a phone: six digits, as every Chinese text message has them.
+ALLAUTH_USER_CODE_FORMAT = {"length": 6, "numeric": True, "dashed": False}
+
+# Bumping the version asks everyone again at their next visit.
+PRIVACY_RULES_VERSION = "2026-11"
+
+REST_FRAMEWORK = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "portal.api.explain",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "暖驿 Nuanyi",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# Map tiles: none unless a source is named, with its attribution and approval number (审图号).
+TILES_URL = env.str("TILES_URL", "")
+TILES_ATTRIBUTION = env.str("TILES_ATTRIBUTION", "")
+LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "SCALE": "metric"}
+
+SELF, NONE = "'self'", "'none'"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", *env.list("TILES_HOSTS", default=[])],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = "Lax"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"

@@ -1,0 +1,88 @@
+"""The site map. Each list stands under the prefix it is included at."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from events import kiosk
+from events import views as events
+from portal import api, views
+from stations import api as stations_api
+from stations import views as stations
+from volunteers import api as volunteers_api
+from volunteers import views as volunteers
+
+# /stations/
+station_urls = [
+    path("", stations.directory, name="list"),
+    path("<str:code>/", views.station, name="detail"),
+]
+
+# /kiosk/
+kiosk_urls = [
+    path("", kiosk.start, name="start"),
+    path("pair/", stations.pair, name="pair"),
+    path("pin/", kiosk.pin, name="pin"),
+    path("rewards/", kiosk.rewards, name="rewards"),
+    path("rewards/<int:pk>/", kiosk.confirm, name="confirm"),
+    path("done/", kiosk.done, name="done"),
+    path("leave/", kiosk.leave, name="leave"),
+]
+
+# /days/
+day_urls = [
+    path("", events.days, name="days"),
+]
+
+# /volunteer/
+volunteer_urls = [
+    path("", volunteers.welcome, name="welcome"),
+    path("profile/", volunteers.profile, name="profile"),
+    path("credentials/add/", volunteers.add_credential, name="add_credential"),
+    path("credentials/<int:pk>/document/", volunteers.document, name="document"),
+    path("shifts/", volunteers.shifts, name="shifts"),
+    path("shifts/<int:pk>/", volunteers.shift, name="shift"),
+    path("shifts/<int:pk>/signup/", volunteers.sign_up, name="sign_up"),
+    path("shifts/<int:pk>/cancel/", volunteers.cancel, name="cancel"),
+    path("shifts/<int:pk>/calendar.ics", volunteers.calendar, name="calendar"),
+]
+
+# /api/v1/
+api_urls = [
+    path("", api.root, name="root"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="portal/api_docs.html"),
+        name="docs",
+    ),
+    path("stations/", stations_api.StationList.as_view(), name="stations-list"),
+    path("shifts/", volunteers_api.ShiftList.as_view(), name="shifts-list"),
+    path("shifts/<int:pk>/signup/", volunteers_api.SignupView.as_view(), name="shift-signup"),
+]
+
+# /
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("stations/", include((station_urls, "stations"))),
+    path("kiosk/", include((kiosk_urls, "kiosk"))),
+    path("days/", include((day_urls, "events"))),
+    path("volunteer/", include((volunteer_urls, "volunteers"))),
+    path("me/", views.me, name="me"),
+    path("mailbox/", views.mailbox, name="mailbox"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("consent/", views.consent, name="consent"),
+    path("text-size/", views.text_size, name="text_size"),
+    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include((api_urls, "api"))),
+    path("healthz", views.healthz, name="healthz"),
+]
+
+handler400 = "portal.views.bad_request"
+handler403 = "portal.views.permission_denied"
+handler404 = "portal.views.page_not_found"
+handler500 = "portal.views.server_error"

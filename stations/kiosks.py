@@ -1,0 +1,89 @@
+"""Kiosk devices: paired once with a code from the manager, bound to a station, revocable."""
+
+import secrets
+from datetime import timedelta
+from functools import wraps
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from stations import limits
+from stations.models import Kiosk
+from stations.refusals import Refusal
+
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: codes are read aloud and typed
+CODE_LENGTH = 8
+CODE_LIFE = timedelta(minutes=10)
+COOKIE = "kiosk"
+COOKIE_LIFE = timedelta(days=365)
+
+
+def new_code(kiosk: Kiosk) -> str:
+    """A fresh single-use pairing code; an earlier code or pairing of this kiosk ends."""
+    code = "".join(secrets.choice(CODE_ALPHABET) for _n in range(CODE_LENGTH))
+    Kiosk.objects.filter(pk=kiosk.pk).update(
+        pairing_digest=digest(code),
+        pairing_expires_at=timezone.now() + CODE_LIFE,
+        token_digest=None,
+        paired_at=None,
+        revoked_at=None,
+    )
+    return code
+
+
+def pair(code: str, *, address: str) -> tuple[Kiosk, str]:
+    """Turn a pairing code into the device's token. The code works once, for ten minutes."""
+    if not limits.allow("pair", address, times=10, seconds=600):
+        raise Refusal("too_many", _("Too many tries. Please wait ten minutes and try again."))
+    wanted = digest(code.replace(" ", "").replace("-", "").upper())
+    token = secrets.token_urlsafe(32)
+    now = timezone.now()
+    paired = Kiosk.objects.filter(
+        pairing_digest=wanted, pairing_expires_at__gt=now, revoked_at=None
+    ).update(pairing_digest="", token_digest=digest(token), paired_at=now)
+    if not paired:
+        raise Refusal(
+            "bad_code", _("This code is not valid any more. Please ask the manager for a new one.")
+        )
+    return Kiosk.objects.select_related("station").get(token_digest=digest(token)), token
+
+
+def revoke(kiosk: Kiosk) -> None:
+    """Shut a device out; its next request is sent to the pairing page."""
+    Kiosk.objects.filter(pk=kiosk.pk).update(
+        token_digest=None, pairing_digest="", revoked_at=timezone.now()
+    )
+
+
+def of_request(request) -> Kiosk | None:
+    token = request.COOKIES.get(COOKIE)
+    if not token:
+        return None
+    return (
+        Kiosk.objects.select_related("station")
+        .filter(token_digest=digest(token), revoked_at=None)
+        .first()
+    )
+
+
+def kiosk_only(view):
+    """Let paired kiosks in (as `request.kiosk`) and send everything else to the pairing page."""
+
+    @login_not_required
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        request.kiosk = of_request(request)
+        if request.kiosk is None:
+            return redirect("kiosk:pair")
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    return guarded
+
+
+def digest(secret: str) -> str:
+    return salted_hmac("stations.kiosk", secret, algorithm="sha256").hexdigest()

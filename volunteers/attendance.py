@@ -1,0 +1,58 @@
+"""Who came: marking attendance, which confirms hours and lets points follow, each once."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from events import points
+from events.models import PointsEntry
+from stations.refusals import Refusal
+from volunteers.models import HoursEntry, Signup
+
+
+@transaction.atomic
+def mark_came(signup: Signup, *, by, minutes: int | None = None) -> HoursEntry:
+    """Confirm that a volunteer came, and for how long (the whole shift unless said).
+
+    Hours and points are written once per sign-up, however often this is called.
+    """
+    shift = signup.shift
+    if shift.starts_at > timezone.now():
+        raise Refusal("too_early", _("This shift has not begun yet."))
+    planned = int((shift.ends_at - shift.starts_at).total_seconds() // 60)
+    minutes = planned if minutes is None else minutes
+    if not 0 < minutes <= planned + 120:
+        raise Refusal("minutes", _("Please give the minutes served, more than 0 and about the shift's length."))
+    mark(signup, Signup.Attendance.CAME, by)
+    entry, is_new = HoursEntry.objects.get_or_create(
+        signup=signup, defaults={"volunteer": signup.volunteer, "minutes": minutes, "confirmed_by": by}
+    )
+    worth = points.for_minutes(minutes)
+    if is_new and worth:
+        points.earn(
+            points.account_of(signup.volunteer.person),
+            worth,
+            kind=PointsEntry.Kind.EARN_SHIFT,
+            key=f"signup:{signup.pk}",
+            reason=str(shift),
+            actor=by,
+        )
+    return entry
+
+
+@transaction.atomic
+def mark_absent(signup: Signup, *, by) -> None:
+    if signup.shift.starts_at > timezone.now():
+        raise Refusal("too_early", _("This shift has not begun yet."))
+    if signup.hours.exists():
+        raise Refusal("hours_confirmed", _("The hours of this sign-up are confirmed already."))
+    mark(signup, Signup.Attendance.ABSENT, by)
+
+
+def mark(signup, attendance, by):
+    """One answer per sign-up: whoever comes second finds the row changed and is told."""
+    live = Signup.objects.live().filter(pk=signup.pk).exclude(hours__isnull=False)
+    if not live.update(attendance=attendance, marked_by=by, marked_at=timezone.now()):
+        signup.refresh_from_db()
+        if signup.status != Signup.Status.CONFIRMED:
+            raise Refusal("cancelled", _("This volunteer has cancelled meanwhile."))

@@ -1,0 +1,8 @@
+from celery import shared_task
+
+from volunteers import reminders
+
+
+@shared_task
+def queue_shift_reminders():
+    reminders.queue()
