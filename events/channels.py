@@ -20,5 +20,5 @@ def deliver(message: Message) -> None:
     letter = EmailMessage(message.subject, message.body, to=[message.address])
     try:
         letter.send()
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, ValueError) as error:  # ValueError: an address that is none
         raise Undelivered(error) from error

@@ -1,6 +1,238 @@
-def start(request): ...
-def pin(request): ...
-def rewards(request): ...
-def confirm(request, pk): ...
-def done(request): ...
-def leave(request): ...
+"""The kiosk, one question a screen: card number, PIN, reward, confirmation, pick-up code.
+
+The session is all that the screen knows of a person. It begins anew at every step into
+somebody's affairs, holds no signed-in user, and is dead a minute after the last action.
+"""
+
+import uuid
+from dataclasses import dataclass
+from functools import wraps
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from events import passes, points, redemptions
+from events.models import Redemption, Reward, Stock, WorkerPass
+from stations.kiosks import kiosk_only
+from stations.refusals import Refusal, first_refusal
+
+IDLE_SECONDS = 60
+CHOICES = 6  # what one screen shows without scrolling
+LARGE_TEXT_COOKIE = "large"
+
+
+class CardForm(forms.Form):
+    number = forms.CharField(
+        label=_("Please scan your points card"),
+        help_text=_("Or type the number on the card."),
+        max_length=20,
+        error_messages={"required": _("Please scan the card, or type its number.")},
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True, "data-digits": True}
+        ),
+    )
+
+
+class PinForm(forms.Form):
+    pin = forms.CharField(
+        label=_("PIN"),
+        help_text=_("Please cover the keys with your hand."),
+        max_length=12,
+        error_messages={"required": _("Please type your PIN.")},
+        widget=forms.PasswordInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True, "data-digits": True}
+        ),
+    )
+
+
+class OrderForm(forms.Form):
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A reward on the screen, with the sentence why not where it cannot be had."""
+
+    reward: Reward
+    refusal: Refusal | None
+
+
+# The session
+
+
+def remember(request, **what):
+    """Start the session over with this alone: a new key, nobody signed in, a minute to live."""
+    request.session.flush()
+    request.session.update(what)
+    request.session.set_expiry(IDLE_SECONDS)
+
+
+def forget(request):
+    """Back to the start as the next person should find it: nobody's, in Chinese, in normal size."""
+    request.session.flush()
+    response = redirect("kiosk:start")
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        settings.LANGUAGE_CODE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )
+    response.delete_cookie(LARGE_TEXT_COOKIE)
+    return response
+
+
+def worker_only(view):
+    """Let the holder of an identified card in as `request.worker_pass`, and everyone else to the start."""
+
+    @kiosk_only
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if is_answered(request):
+            return redirect("kiosk:done")
+        cards = WorkerPass.objects.select_related("account").filter(is_active=True)
+        request.worker_pass = cards.filter(pk=request.session.get("kiosk_worker")).first()
+        if request.worker_pass is None:
+            return forget(request)
+        request.session.modified = True  # an action: another minute
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def is_answered(request):
+    """The confirm form came twice (an impatient finger, a lost answer): its pick-up code is there already."""
+    key = request.POST.get("key")
+    redemption = request.session.get("kiosk_redemption")
+    return bool(key and redemption) and Redemption.objects.filter(pk=redemption, key=key).exists()
+
+
+# The screens
+
+
+@kiosk_only
+def start(request):
+    if request.method != "POST":
+        request.session.flush()  # whoever was here before is not any more
+    form = CardForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            worker_pass = passes.find(form.cleaned_data["number"])
+        except Refusal as refusal:
+            form.add_error("number", refusal.sentence)
+        else:
+            remember(request, kiosk_number=worker_pass.number)
+            return redirect("kiosk:pin")
+    context = {
+        "form": form,
+        "now": timezone.localtime(),
+        "not_today": first_refusal([redemptions.check_day], None, request.kiosk.station, None),
+    }
+    return render(request, "events/kiosk/start.html", context, status=422 if form.errors else 200)
+
+
+@kiosk_only
+def pin(request):
+    number = request.session.get("kiosk_number")
+    if number is None:
+        return forget(request)
+    request.session.modified = True
+    form = PinForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            worker_pass = passes.identify(number, form.cleaned_data["pin"])
+        except Refusal as refusal:
+            form.add_error("pin", ValidationError(refusal.sentence, code=refusal.code))
+        else:
+            remember(request, kiosk_worker=worker_pass.pk)
+            return redirect("kiosk:rewards")
+    context = {"form": form, "is_locked": form.has_error("pin", "card_locked")}
+    return render(request, "events/kiosk/pin.html", context, status=422 if form.errors else 200)
+
+
+@worker_only
+def rewards(request):
+    account, station = request.worker_pass.account, request.kiosk.station
+    whole_day = [redemptions.check_day, redemptions.check_once_a_day]
+    context = {
+        "refusal": first_refusal(whole_day, account, station, None),
+        "offers": offers(account, station),
+        "points": account.balance,
+    }
+    return render(request, "events/kiosk/rewards.html", context)
+
+
+def offers(account, station) -> list[Offer]:
+    """What the station has on offer, cheapest first, in one query; what is gone gives way to what is there."""
+    stock = Stock.objects.filter(station=station, reward__is_active=True).select_related("reward")
+    by_price = stock.order_by("reward__points", "reward")
+    shown = sorted(by_price, key=lambda row: row.left == 0)[:CHOICES]
+    return [Offer(row.reward, why_not(account, row)) for row in shown]
+
+
+def why_not(account, row):
+    if row.left == 0:
+        return redemptions.out_of_stock()
+    if account.balance < row.reward.points:
+        return points.not_enough(account, row.reward.points)
+    return None
+
+
+@worker_only
+def confirm(request, pk):
+    account, station = request.worker_pass.account, request.kiosk.station
+    reward = Reward.objects.filter(is_active=True, stock__station=station, pk=pk).first()
+    if reward is None:
+        return redirect("kiosk:rewards")
+    if request.method == "POST":
+        refusal = order(request, account, reward)
+        if refusal is None:
+            return redirect("kiosk:done")
+    else:
+        refusal = redemptions.why_not(account, reward, station=station)
+    context = {
+        "reward": reward,
+        "refusal": refusal,
+        "form": OrderForm(initial={"key": uuid.uuid4()}),
+        "points": account.balance,
+        "left": account.balance - reward.points,
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "events/kiosk/confirm.html", context, status=status)
+
+
+def order(request, account, reward) -> Refusal | None:
+    """Redeem and forget the worker, or say why not.
+
+    The session goes on under its key, so that the same form sent twice finds its answer.
+    """
+    form = OrderForm(request.POST)
+    if not form.is_valid():
+        return Refusal("no_key", _("This page was out of date. Please choose again."))
+    key = str(form.cleaned_data["key"])
+    try:
+        redemption = redemptions.redeem(account, reward, kiosk=request.kiosk, key=key)
+    except Refusal as refusal:
+        return refusal
+    del request.session["kiosk_worker"]
+    request.session["kiosk_redemption"] = redemption.pk
+    return None
+
+
+@kiosk_only
+def done(request):
+    redemption = (
+        Redemption.objects.select_related("reward").filter(pk=request.session.get("kiosk_redemption")).first()
+    )
+    if redemption is None:
+        return forget(request)
+    return render(request, "events/kiosk/done.html", {"redemption": redemption})
+
+
+@kiosk_only
+def leave(request):
+    """Also by GET: without scripts the page's own refresh is the idle timer, and it can only GET."""
+    return forget(request)

@@ -45,6 +45,7 @@ def spend(account, points: int, *, key: str, reason: str) -> PointsEntry:
         balance=F("balance") - points
     )
     if not paid:
+        account.refresh_from_db(fields=["balance"])
         raise not_enough(account, points)
     return PointsEntry.objects.create(
         account=account,
@@ -75,6 +76,5 @@ def give_back(entry: PointsEntry, *, reason: str, actor=None) -> PointsEntry:
 
 
 def not_enough(account, points: int) -> Refusal:
-    account.refresh_from_db(fields=["balance"])
     missing = points - account.balance
     return Refusal("not_enough_points", _("Sorry, not enough points. You need %(n)d more.") % {"n": missing})

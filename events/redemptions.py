@@ -72,6 +72,10 @@ def redeem(account, reward, *, kiosk, key: str) -> Redemption:
                 return redeem_once(account, reward, kiosk=kiosk, key=key)
         except IntegrityError:
             continue  # somebody was there first (same key, same day, same code): look again
+        except Refusal:
+            # The same order may have gone through in between, and is what stands in the way.
+            if not Redemption.objects.filter(key=key).exists():
+                raise
     raise Refusal("busy", _("The counter is very busy. Please try again."))
 
 

@@ -1,7 +1,9 @@
 from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
@@ -33,8 +35,11 @@ class PortalAdminSite(AdminSite):
     index_title = _("What is in your care")
     site_url = "/"
 
+    @method_decorator(login_not_required)
     def login(self, request, extra_context=None):
         """One door for everybody: the portal's own sign-in, with its codes and limits."""
+        if self.has_permission(request):
+            return redirect("admin:index")
         if request.user.is_authenticated:
             raise PermissionDenied
         query = urlencode({"next": request.GET.get("next", reverse("admin:index"))})

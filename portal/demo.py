@@ -1,1 +1,219 @@
-def load(): ...
+"""The demo: the article's nine stations and enough around them for every story, on any date.
+
+Everything goes through the verbs that the pages use, so a broken rule breaks the
+demo. Loading it again adds what the passing of time has used up and nothing else.
+"""
+
+import io
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from PIL import Image, ImageDraw
+
+from events import passes, points
+from events.models import PointsEntry, RedemptionDay, RedemptionDayException, Reward, ServiceDay, Stock, WorkerPass
+from portal import consent
+from portal.demo_accounts import ACCOUNTS, PASSWORD, WORKER_CARD
+from portal.models import User
+from stations import divisions, imports
+from stations.models import Posting, Station
+from stations.refusals import Refusal
+from volunteers import credentials, profiles, signups
+from volunteers.models import CredentialKind, ServiceKind, Shift, Volunteer
+
+SHIMEN = "石门社区服务驿站"
+ALWAYS_OPEN = "“365+劳动者驿站”001号站"
+NAMED_STATIONS = Path(imports.__file__).parent / "data" / "named_stations.csv"
+INVENTED = Path(__file__).parent / "data" / "demo_stations.csv"
+DAYS_AHEAD = 21
+FRIDAY = RedemptionDay.FRIDAY
+
+# name in Chinese, in English, points (domain defaults: an hour is 10), picture, how many
+REWARDS = [
+    ("香皂", "Soap", 50, Reward.Picture.SOAP, 40),
+    ("纸巾一提", "Pack of tissues", 150, Reward.Picture.TISSUES, 30),
+    ("十元餐券", "Ten-yuan meal voucher", 300, Reward.Picture.MEAL, 20),
+    ("雨衣", "Rain suit", 600, Reward.Picture.RAIN, 10),
+    ("骑行头盔", "Riding helmet", 1000, Reward.Picture.HELMET, 3),
+]
+
+# station, service, weekday (None: every day), from hour, hours, places, what to bring
+WEEKLY_SHIFTS = [
+    (SHIMEN, ServiceKind.LEGAL, FRIDAY, 14, 2, 2, "律师执业证"),
+    (SHIMEN, ServiceKind.HAIRCUT, FRIDAY, 14, 3, 3, "理发工具"),
+    (SHIMEN, ServiceKind.COUNSELLING, FRIDAY, 15, 2, 1, ""),
+    (SHIMEN, ServiceKind.LEGAL, 1, 18, 2, 1, "律师执业证"),
+    (SHIMEN, ServiceKind.HELPER, None, 11, 2, 2, ""),
+    ("爱心驿家微站", ServiceKind.PHOTO, 5, 9, 3, 2, "相机"),
+    ("爱心驿家微站", ServiceKind.CLINIC, 5, 9, 3, 2, "执业证"),
+    (ALWAYS_OPEN, ServiceKind.LEGAL, 2, 19, 2, 2, "律师执业证"),
+    ("余姚驿站（阅读区）", ServiceKind.TRAINING, 6, 14, 2, 1, ""),
+    ("安吉城市驿站", ServiceKind.HELPER, 3, 9, 3, 4, ""),
+]
+
+# station, title, weekday, from hour, hours, about
+WEEKLY_DAYS = [
+    (SHIMEN, "周周服务日", FRIDAY, 14, 3, "免费理发、法律咨询、心理关爱，青蜂侠骑手志愿队同时活动。"),
+    ("爱心驿家微站", "小哥风“上”日", 5, 9, 3, "免费理发、公益义诊、证件照拍摄。"),
+    (ALWAYS_OPEN, "法律咨询夜", 2, 19, 2, "下班后来问问，律师志愿者在。"),
+]
+
+
+@transaction.atomic
+def load():
+    """Load or top up the demo. Refuses in production."""
+    if settings.PRODUCTION:
+        raise Refusal("production", _("The demo is not for production: its passwords are public."))
+    divisions.load()
+    imports.import_file(NAMED_STATIONS)
+    imports.import_file(INVENTED)
+    stations = {station.name: station for station in Station.objects.filter(is_demo=True)}
+    people = {account["email"].split("@")[0]: person(**account) for account in ACCOUNTS}
+    shimen = stations[SHIMEN]
+    Posting.objects.get_or_create(
+        person=people["manager"], station=shimen, defaults={"starts_on": timezone.localdate()}
+    )
+    redemption(shimen, list(stations.values()))
+    worker(shimen)
+    plan(stations)
+    lawyer(people, stations)
+    roster(people, shimen)
+
+
+def person(email, name, role) -> User:
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(
+            email,
+            password=PASSWORD,
+            name=name,
+            is_staff=email.startswith(("admin", "manager")),
+            is_superuser=email.startswith("admin"),
+        )
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    consent.give(user)
+    return user
+
+
+def redemption(shimen, stations):
+    """Fridays everywhere; at Shimen also the day of loading, so that the kiosk can be tried on any date."""
+    for station in stations:
+        RedemptionDay.objects.get_or_create(station=station, weekday=FRIDAY)
+    today = timezone.localdate()
+    if today.weekday() != FRIDAY:
+        RedemptionDayException.objects.get_or_create(
+            station=shimen, date=today, defaults={"is_open": True, "reason": "演示加开"}
+        )
+    for name_zh, name_en, price, picture, amount in REWARDS:
+        reward, _new = Reward.objects.get_or_create(
+            name_zh=name_zh, defaults={"name_en": name_en, "points": price, "picture": picture}
+        )
+        for station in stations:
+            Stock.objects.get_or_create(station=station, reward=reward, defaults={"left": amount})
+
+
+def worker(shimen):
+    number, pin = WORKER_CARD["number"], WORKER_CARD["pin"]
+    holder = WorkerPass.objects.select_related("account").filter(number=number).first()
+    if holder is None:
+        holder = passes.issue("张师傅", pin, station=shimen, number=number)
+    key = f"demo:{number}:{timezone.localdate():%Y-%m}"
+    points.earn(holder.account, 680, kind=PointsEntry.Kind.GRANT, key=key, reason="演示积分")
+
+
+def plan(stations):
+    for name, title, weekday, hour, hours, about in WEEKLY_DAYS:
+        for starts_at in coming(weekday, hour):
+            ServiceDay.objects.get_or_create(
+                station=stations[name],
+                title=title,
+                starts_at=starts_at,
+                defaults={"ends_at": starts_at + timedelta(hours=hours), "about": about},
+            )
+    for name, kind, weekday, hour, hours, places, bring in WEEKLY_SHIFTS:
+        for starts_at in coming(weekday, hour):
+            shift(stations[name], kind, starts_at, hours, places=places, bring=bring)
+
+
+def shift(station, kind, starts_at, hours, **details) -> Shift:
+    day = station.service_days.filter(starts_at__lte=starts_at, ends_at__gt=starts_at).first()
+    found, _new = Shift.objects.get_or_create(
+        station=station,
+        kind=kind,
+        starts_at=starts_at,
+        defaults={"ends_at": starts_at + timedelta(hours=hours), "service_day": day, **details},
+    )
+    return found
+
+
+def coming(weekday, hour):
+    """The coming times of a weekly (or, without a weekday, daily) appointment."""
+    days = (timezone.localdate() + timedelta(days=n) for n in range(DAYS_AHEAD))
+    times = (at(day, hour) for day in days if weekday is None or day.weekday() == weekday)
+    return [moment for moment in times if moment > timezone.now()]
+
+
+def at(day, hour):
+    return timezone.make_aware(datetime.combine(day, time(hour)))
+
+
+def lawyer(people, stations):
+    """An approved lawyer with a place on a shift that is reminded of within minutes."""
+    volunteer = profiles.save(
+        people["volunteer"],
+        name=people["volunteer"].name,
+        home_station=stations[SHIMEN],
+        services=[ServiceKind.LEGAL, ServiceKind.HELPER],
+    )
+    if not volunteer.credentials.exists():
+        licence = credentials.submit(
+            volunteer,
+            kind=CredentialKind.LAWYER,
+            number="13301201510123456",
+            issuer="浙江省司法厅",
+            valid_to=None,
+            document=picture("律师执业证 演示"),
+        )
+        credentials.approve(licence, by=people["manager"])
+    if not volunteer.signups.upcoming().exists():
+        soon = timezone.now() + timedelta(hours=24, minutes=5)
+        soon -= timedelta(minutes=soon.minute % 5, seconds=soon.second, microseconds=soon.microsecond)
+        signups.sign_up(volunteer, shift(stations[ALWAYS_OPEN], ServiceKind.HELPER, soon, 2, places=2))
+
+
+def roster(people, shimen):
+    """A shift of this morning with people on it, for the manager to mark who came."""
+    open_rosters = shimen.shifts.filter(ends_at__lt=timezone.now(), signups__attendance="unknown")
+    if open_rosters.exists():
+        return
+    barber, _new = User.objects.get_or_create(
+        email="barber@example.org", defaults={"name": "周师傅", "phone": None}
+    )
+    consent.give(barber)
+    helpers = [
+        profiles.save(barber, name="周师傅", home_station=shimen, services=[ServiceKind.HAIRCUT]),
+        Volunteer.objects.get(person=people["volunteer"]),
+    ]
+    begun = timezone.now() - timedelta(hours=3)
+    begun -= timedelta(minutes=begun.minute, seconds=begun.second, microseconds=begun.microsecond)
+    past = shift(shimen, ServiceKind.TRAINING, begun + timedelta(days=7), 2, places=4)
+    for volunteer in helpers:
+        signups.sign_up(volunteer, past)
+    # Nobody signs up for what is over: they sign up first, then the demo lets the time pass.
+    past.starts_at, past.ends_at = begun, begun + timedelta(hours=2)
+    past.save(update_fields=["starts_at", "ends_at"])
+
+
+def picture(text) -> ContentFile:
+    """A stand-in for the photo of a document, plainly marked as one."""
+    image = Image.new("RGB", (640, 400), "#efe7fa")
+    ImageDraw.Draw(image).text((40, 180), f"DEMO {text.encode('ascii', 'ignore').decode().strip()}", fill="#3f1f66")
+    content = io.BytesIO()
+    image.save(content, "JPEG")
+    return ContentFile(content.getvalue(), name="demo.jpg")

@@ -1,4 +1,4 @@
-"""What every page needs to look right: larger text, the demo mark."""
+"""What every page needs to look right: larger text, the demo mark, the map's tiles."""
 
 from django.conf import settings
 
@@ -10,4 +10,6 @@ def look(request):
         "large_text": request.COOKIES.get(LARGE_TEXT_COOKIE) == "1",
         "demo": settings.DEMO,
         "mailbox": settings.MAILBOX,
+        "tiles_url": settings.TILES_URL,
+        "tiles_attribution": settings.TILES_ATTRIBUTION,
     }

@@ -67,6 +67,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self):
         return self.name or self.address
 
+    def get_short_name(self):
+        return str(self)
+
     @property
     def address(self):
         """Where messages go: the e-mail address if there is one, else the phone."""

@@ -11,6 +11,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -138,12 +139,15 @@ if CELERY_BROKER_URL == "filesystem://":
     QUEUE = VAR / "queue"
     for folder in ("messages", "control"):
         (QUEUE / folder).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT = "portal.spool:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(QUEUE / "messages"),
         "data_folder_out": str(QUEUE / "messages"),
         "control_folder": str(QUEUE / "control"),
         "store_processed": False,
     }
+else:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0}  # kombu alone would wait six seconds, see below
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False  # a message waits as a row; a dead broker must not hold up a page
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -184,6 +188,9 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Only what pages point to is kept and compressed; maps for debuggers are not worth the minute.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 # Accounts: phone or e-mail, a code, a password only for those who want one.
@@ -236,7 +243,6 @@ SPECTACULAR_SETTINGS = {
 # Map tiles: none unless a source is named, with its attribution and approval number (审图号).
 TILES_URL = env.str("TILES_URL", "")
 TILES_ATTRIBUTION = env.str("TILES_ATTRIBUTION", "")
-LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "SCALE": "metric"}
 
 SELF, NONE = "'self'", "'none'"
 CONTENT_SECURITY_POLICY = {

@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from events import kiosk
 from events import views as events
-from portal import api, views
+from portal import api, pages, views
 from stations import api as stations_api
 from stations import views as stations
 from volunteers import api as volunteers_api
@@ -17,7 +17,7 @@ from volunteers import views as volunteers
 # /stations/
 station_urls = [
     path("", stations.directory, name="list"),
-    path("<str:code>/", views.station, name="detail"),
+    path("<str:code>/", pages.station, name="detail"),
 ]
 
 # /kiosk/
@@ -65,7 +65,7 @@ api_urls = [
 
 # /
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", pages.home, name="home"),
     path("stations/", include((station_urls, "stations"))),
     path("kiosk/", include((kiosk_urls, "kiosk"))),
     path("days/", include((day_urls, "events"))),

@@ -36,8 +36,8 @@ class Opening:
 def validate(text):
     """Accept an OSM opening_hours string, or raise a ValidationError that shows how to write one."""
     try:
-        parse(text)
-    except ParserError as error:
+        parse(written_out(text, [date(2026, 10, 1)]))
+    except (ParserError, NotImplementedError) as error:
         raise ValidationError(
             _("“%(text)s” cannot be read as opening hours. Write for example Mo-Su 08:00-20:00 or 24/7."),
             params={"text": text},
@@ -88,12 +88,26 @@ def rule_around(text, day):
     if not HOLIDAYS.search(text):
         return parse(text)
     days = [day + timedelta(days=n) for n in range(-1, (last_known_day(day) - day).days + 1)]
-    dates = [d for d in days if is_public_holiday(d)]
-    if dates:
-        written = ",".join(f"{d:%Y %b %d}" for d in dates)
-        return parse(HOLIDAYS.sub(written, text))
-    rest = [part for part in text.split(";") if not HOLIDAYS.search(part)]
-    return parse(";".join(rest) or "off")
+    return parse(written_out(text, [d for d in days if is_public_holiday(d)]))
+
+
+def written_out(text, holidays):
+    """The rules with dates in place of `PH`, which the syntax wants in a rule of their own.
+
+    Raises NotImplementedError where `PH` stands anywhere but among the days of a rule.
+    """
+    dates = ",".join(f"{d:%Y %b %d}" for d in holidays)
+    rules = []
+    for rule in text.split(";"):
+        if not HOLIDAYS.search(rule):
+            rules.append(rule)
+            continue
+        days, _space, times = re.sub(r"\s*,\s*", ",", rule.strip()).partition(" ")
+        weekdays = ",".join(name for name in days.split(",") if name != "PH")
+        if HOLIDAYS.search(f"{weekdays} {times}"):
+            raise NotImplementedError(rule)
+        rules += [f"{when} {times}" for when in (weekdays, dates) if when]
+    return ";".join(rules) or "off"
 
 
 def last_known_day(day: date):

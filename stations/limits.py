@@ -4,11 +4,8 @@ from django.core.cache import cache
 
 
 def allow(action, who, *, times, seconds):
-    """Count one more try of `action` by `who`; False once there were `times` within `seconds`."""
-    key = f"limit:{action}:{who}"
-    cache.add(key, 0, seconds)
-    try:
-        return cache.incr(key) <= times
-    except ValueError:  # it ran out between the two calls: a new window has begun
-        cache.set(key, 1, seconds)
-        return True
+    """Take one of `times` slots, each free again after `seconds`; False while all are taken.
+
+    Only `add` settles races in every cache: `incr` reads, writes and forgets the time limit in some.
+    """
+    return any(cache.add(f"limit:{action}:{who}:{n}", True, seconds) for n in range(times))

@@ -15,7 +15,7 @@ class Need(models.TextChoices):
     MEAL = "meal", _("Eat")
     WATER = "water", _("Drink")
     REST = "rest", _("Rest")
-    TOILET = "toilet", _("Use the toilet")
+    TOILET = "toilet", _("Toilet")
 
 
 class FacilityKind(models.TextChoices):
@@ -94,6 +94,11 @@ class StationQuerySet(models.QuerySet):
         """Stations with a working facility for one of the four needs."""
         working = StationFacility.objects.filter(kind__in=MEETS[need], state=StationFacility.State.WORKING)
         return self.filter(pk__in=working.values("station"))
+
+    def matching(self, text):
+        """Stations whose name, brand, address, county or code contains a text; all for an empty one."""
+        named = Q(name__icontains=text) | Q(brand__icontains=text) | Q(address__icontains=text)
+        return self.filter(named | Q(division__name__icontains=text) | Q(code__iexact=text)) if text else self
 
     def with_facilities(self):
         return self.select_related("division").prefetch_related("facilities")
@@ -179,6 +184,12 @@ class Station(models.Model):
         if self.status != self.Status.OPEN:
             return hours.Opening(hours.SHUT)
         return hours.opening(self.opening_hours, at or timezone.now())
+
+    @property
+    def place(self):
+        """The address with its county, which many addresses name already."""
+        known = self.address.startswith((self.division.prefecture, self.division.name, "浙江"))
+        return self.address if known else f"{self.division}{self.address}"
 
     @property
     def needs_met(self):

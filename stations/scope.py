@@ -1,9 +1,19 @@
 """Who sees what in the admin: a manager's own stations, and everything that hangs on them."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import InlineModelAdmin
+from django.http import Http404
+from django.shortcuts import redirect
 
 from stations.models import Station
+from stations.refusals import Refusal
+
+
+def has_stations(request) -> bool:
+    """Whether the reader runs any station, asked once a request: the menu alone would ask sixty times."""
+    if not hasattr(request, "has_stations"):
+        request.has_stations = Station.objects.managed_by(request.user).exists()
+    return request.has_stations
 
 
 class Scoped:
@@ -27,18 +37,18 @@ class Scoped:
         return queryset.filter(**{f"{self.station_path}__in": mine})
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.related_model is Station and not request.user.is_superuser:
-            kwargs["queryset"] = Station.objects.managed_by(request.user)
+        """Choices come from the related model's own scoped list."""
+        related = db_field.related_model
+        if self.admin_site.is_registered(related):
+            related_admin = self.admin_site.get_model_admin(related)
+            if isinstance(related_admin, Scoped):
+                kwargs["queryset"] = related_admin.get_queryset(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def _may(self, request, action):
         if request.user.is_superuser:
             return True
-        return (
-            action in self.managers_may
-            and request.user.is_staff
-            and Station.objects.managed_by(request.user).exists()
-        )
+        return action in self.managers_may and request.user.is_staff and has_stations(request)
 
     def has_module_permission(self, request):
         return self._may(request, "view")
@@ -57,7 +67,16 @@ class Scoped:
 
 
 class ScopedAdmin(Scoped, admin.ModelAdmin):
-    pass
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404
+
+    def changeform_view(self, request, *args, **kwargs):
+        """A verb that refuses while a form is saved changes nothing, and its sentence is shown."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect(request.get_full_path())
 
 
 class ScopedInline(Scoped, InlineModelAdmin):

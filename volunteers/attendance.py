@@ -44,15 +44,16 @@ def mark_came(signup: Signup, *, by, minutes: int | None = None) -> HoursEntry:
 def mark_absent(signup: Signup, *, by) -> None:
     if signup.shift.starts_at > timezone.now():
         raise Refusal("too_early", _("This shift has not begun yet."))
-    if signup.hours.exists():
-        raise Refusal("hours_confirmed", _("The hours of this sign-up are confirmed already."))
     mark(signup, Signup.Attendance.ABSENT, by)
 
 
 def mark(signup, attendance, by):
-    """One answer per sign-up: whoever comes second finds the row changed and is told."""
-    live = Signup.objects.live().filter(pk=signup.pk).exclude(hours__isnull=False)
-    if not live.update(attendance=attendance, marked_by=by, marked_at=timezone.now()):
-        signup.refresh_from_db()
-        if signup.status != Signup.Status.CONFIRMED:
-            raise Refusal("cancelled", _("This volunteer has cancelled meanwhile."))
+    """Who came stays so: the row says it, and a second manager at the same moment is told."""
+    live = Signup.objects.live().filter(pk=signup.pk).exclude(attendance=Signup.Attendance.CAME)
+    if live.update(attendance=attendance, marked_by=by, marked_at=timezone.now()):
+        return
+    signup.refresh_from_db()
+    if signup.status != Signup.Status.CONFIRMED:
+        raise Refusal("cancelled", _("This volunteer has cancelled meanwhile."))
+    if signup.attendance != attendance:
+        raise Refusal("hours_confirmed", _("The hours of this sign-up are confirmed already."))

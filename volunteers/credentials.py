@@ -13,7 +13,7 @@ from volunteers.models import Credential, CredentialKind
 
 # A lawyer's licence: kind of text 1, province 2, city 2, year of first practice 4,
 # kind of practice 1, sex 1, serial 6 (司法部律师执业证号规则).
-LAWYER_NUMBER = re.compile(r"1\d{4}(19|20)\d{2}[1-9][01]\d{6}")
+LAWYER_NUMBER = re.compile(r"1\d{4}(19|20)\d{2}[1-9][01]\d{6}", re.ASCII)
 TRAINEE_LENGTH = 14
 
 
@@ -47,15 +47,23 @@ def submit(volunteer, *, kind, number, issuer, valid_to, document) -> Credential
     )
 
 
-def approve(credential, *, by) -> Credential:
+def check_approve(credential, reason):
     if credential.is_expired:
         raise Refusal("expired", _("This document has expired. Please decline it and say so."))
+
+
+def check_decline(credential, reason):
+    if not reason.strip():
+        raise Refusal("reason_needed", _("Please say why: the volunteer reads it and can mend it."))
+
+
+def approve(credential, *, by) -> Credential:
+    check_approve(credential, "")
     return decide(credential, Credential.Status.APPROVED, by=by, reason="")
 
 
 def decline(credential, *, by, reason: str) -> Credential:
-    if not reason.strip():
-        raise Refusal("reason_needed", _("Please say why: the volunteer reads it and can mend it."))
+    check_decline(credential, reason)
     return decide(credential, Credential.Status.DECLINED, by=by, reason=reason.strip())
 
 

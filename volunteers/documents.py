@@ -5,10 +5,11 @@ import io
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 LARGEST = 8 * 1024 * 1024
 LONGEST_SIDE = 2400
+MOST_PIXELS = 64_000_000  # more than phones take; a small file can claim billions
 PDF_START = b"%PDF-"
 
 
@@ -21,11 +22,14 @@ def clean(upload) -> ContentFile:
         return ContentFile(content, name="document.pdf")
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise Image.DecompressionBombError(picture.size)
             upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+    except Exception as error:  # decoders fail on broken files in every way there is
         raise ValidationError(
             _("This file is not a picture or PDF that we can read. Please take a photo of the document.")
         ) from error
+    upright.info.clear()  # a JPEG's comment would be written again
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     drawn = io.BytesIO()
     upright.save(drawn, "JPEG", quality=85)

@@ -1,9 +1,196 @@
-def welcome(request): ...
-def profile(request): ...
-def add_credential(request): ...
-def document(request, pk): ...
-def shifts(request): ...
-def shift(request, pk): ...
-def sign_up(request, pk): ...
-def cancel(request, pk): ...
-def calendar(request, pk): ...
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+
+from stations.models import Division, Station
+from stations.refusals import Refusal, first_refusal
+from volunteers import calendars, credentials, openings, profiles, signups
+from volunteers.forms import CredentialForm, ProfileForm, ShiftFilter
+from volunteers.models import REQUIRED_CREDENTIAL, Credential, ServiceKind, Shift, Signup, Volunteer
+from volunteers.papers import papers
+
+PAGE_SIZE = 30
+
+
+@login_not_required
+def welcome(request):
+    """For a stranger what volunteers do; for a volunteer what to do next, and her coming shifts."""
+    volunteer = volunteer_of(request.user)
+    context = {
+        "volunteer": volunteer,
+        "services": [(service, REQUIRED_CREDENTIAL.get(service)) for service in ServiceKind],
+    }
+    if volunteer:
+        needed = [paper for paper in papers(volunteer) if paper.is_needed]
+        context |= {
+            "paper": next((paper for paper in needed if paper.state != "approved"), None),
+            "shifts": openings.most_needed(volunteer),
+            "signups": volunteer.signups.upcoming().select_related("shift__station__division"),
+        }
+    return render(request, "volunteers/welcome.html", context)
+
+
+def profile(request):
+    """What I can do, and the documents that it needs."""
+    volunteer = volunteer_of(request.user)
+    form = ProfileForm(
+        *posted(request),
+        label_suffix="",
+        initial={
+            "name": volunteer.name if volunteer else request.user.name,
+            "services": volunteer.services if volunteer else [],
+            "home_station": volunteer.home_station_id if volunteer else None,
+        },
+    )
+    if form.is_valid():
+        profiles.save(request.user, **form.cleaned_data)
+        messages.success(request, _("Saved. Thank you."))
+        return redirect(wanted_next(request) or "volunteers:welcome")
+    context = {"form": form, "volunteer": volunteer, "papers": papers(volunteer) if volunteer else []}
+    return render(request, "volunteers/profile.html", context, status=422 if form.is_bound else 200)
+
+
+def add_credential(request):
+    volunteer = volunteer_of(request.user)
+    if volunteer is None:
+        return make_profile_first(request.get_full_path())
+    form = CredentialForm(*posted(request), label_suffix="", initial={"kind": request.GET.get("kind")})
+    if form.is_valid():
+        credentials.submit(volunteer, **form.cleaned_data)
+        messages.success(
+            request, _("Thank you. We write to you as soon as your document has been looked at.")
+        )
+        return redirect("volunteers:profile")
+    context = {"form": form, "station": volunteer.home_station}
+    return render(request, "volunteers/add_credential.html", context, status=422 if form.is_bound else 200)
+
+
+@cache_control(private=True, no_store=True)
+def document(request, pk):
+    """The uploaded file, for its owner and for who reviews it; for anybody else it does not exist."""
+    own = Q(volunteer__person=request.user)
+    in_care = Q(volunteer__home_station__in=Station.objects.managed_by(request.user))
+    credential = get_object_or_404(Credential.objects.filter(own | in_care), pk=pk)
+    ending = credential.document.name.rsplit(".", 1)[-1]
+    return FileResponse(
+        credential.document.open(),
+        filename=f"{credential.kind}-{credential.pk}.{ending}",
+        headers={"X-Content-Type-Options": "nosniff"},
+    )
+
+
+@login_not_required
+def shifts(request):
+    """Shifts that have not begun. The filters live in the address, so a view can be shared."""
+    chosen = ShiftFilter(request.GET)
+    wanted = chosen.wanted()
+    coming = openings.coming()
+    volunteer = volunteer_of(request.user)
+    context = {
+        "page": Paginator(chosen.narrow(coming), PAGE_SIZE).get_page(request.GET.get("page")),
+        "wanted": wanted,
+        "services": ServiceKind,
+        "counties": Division.objects.filter(pk__in=coming.values("station__division")),
+        "stations": Station.objects.filter(pk__in=coming.values("station"), division=wanted.get("county")),
+        "mine": set(volunteer.signups.upcoming().values_list("shift", flat=True)) if volunteer else set(),
+    }
+    return render(request, "volunteers/shifts.html", context)
+
+
+@login_not_required
+def shift(request, pk):
+    shift = get_object_or_404(Shift.objects.exclude(status=Shift.Status.DRAFT).with_place(), pk=pk)
+    volunteer = volunteer_of(request.user)
+    signup = volunteer.signups.live().filter(shift=shift).first() if volunteer else None
+    context = {
+        "shift": shift,
+        "signup": signup,
+        "refusal": None if signup else why_not(request.user, volunteer, shift),
+    }
+    if context["refusal"] and volunteer:
+        waiting = volunteer.credentials.filter(
+            kind=shift.required_credential, status=Credential.Status.PENDING
+        )
+        clashes = openings.clashing(volunteer, shift.starts_at, shift.ends_at).select_related("shift")
+        context |= {"is_waiting": waiting.exists(), "clash": clashes.first()}
+    return render(request, "volunteers/shift.html", context)
+
+
+def why_not(person, volunteer, shift) -> Refusal | None:
+    """The sentence in place of the button; about the shift first, so that nobody joins for nothing."""
+    if volunteer:
+        return signups.why_not(volunteer, shift)
+    about_shift = [signups.check_published, signups.check_in_time, signups.check_room]
+    closed = first_refusal(about_shift, None, shift)
+    if closed or person.is_authenticated:
+        return closed or first_refusal([profiles.of], person)
+    return Refusal("sign_in", _("To take a place, please sign in or make an account. It takes two minutes."))
+
+
+def sign_up(request, pk):
+    def take(volunteer, shift):
+        signups.sign_up(volunteer, shift)
+        messages.success(request, _("You have a place. We have written you a confirmation."))
+
+    return change_place(request, pk, take)
+
+
+def cancel(request, pk):
+    def give_back(volunteer, shift):
+        if not signups.cancel(volunteer, shift):
+            raise Refusal("not_signed_up", signups.no_place_here())
+        messages.success(request, _("You have given your place back. Thank you for telling us."))
+
+    return change_place(request, pk, give_back)
+
+
+def change_place(request, pk, change):
+    """Do what the button says, or say why not; either way the shift's page shows how things stand."""
+    shift = get_object_or_404(Shift.objects.published(), pk=pk)
+    if request.method != "POST":  # signing in on the way turns a POST into this
+        return redirect(shift)
+    try:
+        change(profiles.of(request.user), shift)
+    except Refusal as refusal:
+        if refusal.code == "no_profile":
+            return make_profile_first(shift.get_absolute_url())
+        messages.error(request, refusal.sentence)
+    return redirect(shift)
+
+
+def calendar(request, pk):
+    mine = Signup.objects.live().filter(volunteer__person=request.user).select_related("shift__station")
+    signup = get_object_or_404(mine, shift=pk)
+    return HttpResponse(
+        calendars.entry(signup),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="shift-{pk}.ics"'},
+    )
+
+
+def volunteer_of(person) -> Volunteer | None:
+    if not person.is_authenticated:
+        return None
+    return Volunteer.objects.filter(person=person).select_related("home_station").first()
+
+
+def posted(request):
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+def make_profile_first(next_page):
+    return redirect(reverse("volunteers:profile", query={"next": next_page}))
+
+
+def wanted_next(request):
+    """Where the person was going, if that is a page of ours."""
+    page = request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if ours else None

@@ -1,0 +1,58 @@
+# `make help` lists the words. Needs Python 3.11 or newer and make; everything else goes into .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check bench bench-quick shots messages requirements
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-14s %s\n", $$1, $$2}'
+
+run: .venv/installed ## serve on HOST:PORT (127.0.0.1:8000) with a worker and beat; Ctrl-C stops all
+	@$(BIN)/python manage.py prepare
+	@$(BIN)/python manage.py serve
+
+demo: .venv/installed ## load or top up the demo data
+	@$(BIN)/python manage.py prepare
+	@$(BIN)/python manage.py demo
+
+test: .venv/installed-dev ## every test, on PostgreSQL where there is one, and on SQLite
+	@$(BIN)/python -m portal.tests
+
+check: .venv/installed-dev ## style, import contracts, migrations, production settings, translations, pins
+	@$(BIN)/python -m portal.tests.checks
+
+bench: .venv/installed ## measure pages and verbs against the floors (about six minutes)
+	@$(BIN)/python manage.py bench
+
+bench-quick: .venv/installed ## the same in less than two minutes, less exact
+	@$(BIN)/python manage.py bench --quick
+
+shots: .venv/installed-dev ## pictures of every page into var/shots/
+	@$(BIN)/python -m pytest -m shots -n 2
+
+messages: .venv/installed-dev ## collect the texts to translate into portal/locale (needs gettext)
+	@$(BIN)/python manage.py makemessages --locale zh_Hans --no-obsolete --no-wrap --add-location file --ignore .venv --ignore var
+	@echo 'Now translate what is empty or fuzzy in portal/locale/zh_Hans/LC_MESSAGES/django.po; make check looks.'
+
+requirements: .venv/installed-dev ## pin the dependencies of pyproject.toml anew
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev pyproject.toml -o requirements-dev.txt
+
+# The stamps hold what was installed, so that nothing is installed twice.
+.venv/installed: requirements.txt | .venv/bin/python
+	@cmp -s $< $@ || $(PIP) install --quiet --require-hashes -r $<
+	@cp $< $@
+
+.venv/installed-dev: requirements-dev.txt | .venv/bin/python
+	@cmp -s $< $@ || $(PIP) install --quiet --require-hashes -r $<
+	@cp $< $@
+
+# Debian ships Python without ensurepip; its own pip can fill the environment just as well.
+PIP = $(shell test -x $(BIN)/pip && echo $(BIN)/python -m pip || echo $(PYTHON) -m pip --python $(BIN)/python)
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V 2>&1). Name another: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null && $(PYTHON) -m venv .venv || $(PYTHON) -m venv --without-pip .venv

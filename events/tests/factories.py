@@ -1,0 +1,88 @@
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from events import passes, points, redemptions
+from events.models import (
+    PointsEntry,
+    RedemptionDay,
+    RedemptionDayException,
+    Reward,
+    ServiceDay,
+    Stock,
+)
+from stations.tests.factories import make_kiosk, make_station, numbers
+
+PIN = "1357"
+
+
+def at_hour(hour, *, days=1):
+    """So many days from today, at a full hour in Shanghai."""
+    day = timezone.localtime() + timedelta(days=days)
+    return day.replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
+def make_service_day(**kw):
+    """A published service day tomorrow from 9 to 12."""
+    kw.setdefault("starts_at", at_hour(9))
+    kw.setdefault("ends_at", kw["starts_at"] + timedelta(hours=3))
+    station = kw.pop("station", None) or make_station()
+    return ServiceDay.objects.create(**{"station": station, "title": f"周周服务日{next(numbers)}", **kw})
+
+
+def make_redemption_day(**kw):
+    """The weekday on which a station redeems points: today's, unless said."""
+    kw.setdefault("weekday", timezone.localdate().weekday())
+    station = kw.pop("station", None) or make_station()
+    return RedemptionDay.objects.create(station=station, **kw)
+
+
+def make_redemption_exception(**kw):
+    kw.setdefault("date", timezone.localdate())
+    station = kw.pop("station", None) or make_station()
+    return RedemptionDayException.objects.create(**{"station": station, "is_open": False, "reason": "盘点", **kw})
+
+
+def make_worker_pass(**kw):
+    """A card with PIN 1357 and 100 points (`points=` other)."""
+    worth = kw.pop("points", 100)
+    kw.setdefault("station", None)
+    kw["station"] = kw["station"] or make_station()
+    worker_pass = passes.issue(kw.pop("nickname", "张师傅"), kw.pop("pin", PIN), **kw)
+    if worth:
+        make_points(worker_pass.account, worth)
+    return worker_pass
+
+
+@transaction.atomic
+def make_points(account, worth, **kw):
+    """Points granted to an account, through the ledger."""
+    number = next(numbers)
+    entry = points.earn(
+        account, worth, **{"kind": PointsEntry.Kind.GRANT, "key": f"test:{number}", "reason": "测试", **kw}
+    )
+    account.refresh_from_db()
+    return entry
+
+
+def make_reward(**kw):
+    """Something that costs 30 points. With `station=`, that station has `left` (5) of it."""
+    number = next(numbers)
+    station, left = kw.pop("station", None), kw.pop("left", 5)
+    reward = Reward.objects.create(
+        **{"name_zh": f"毛巾{number}", "name_en": f"Towel {number}", "points": 30, **kw}
+    )
+    if station:
+        Stock.objects.create(station=station, reward=reward, left=left)
+    return reward
+
+
+def make_redemption(**kw):
+    """A reward redeemed at a kiosk today, through the verb; makes whatever is not given."""
+    kiosk = kw.pop("kiosk", None) or make_kiosk()
+    RedemptionDay.objects.get_or_create(station=kiosk.station, weekday=timezone.localdate().weekday())
+    reward = kw.pop("reward", None) or make_reward(station=kiosk.station)
+    worker_pass = kw.pop("worker_pass", None) or make_worker_pass(station=kiosk.station)
+    key = kw.pop("key", f"test:{next(numbers)}")
+    return redemptions.redeem(worker_pass.account, reward, kiosk=kiosk, key=key)

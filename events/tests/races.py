@@ -1,0 +1,58 @@
+"""Many at once: threads with database sessions of their own, let go together.
+
+Every race has a control that leaves the guard out: each thread looks, all wait until
+everybody has looked, then each writes. If that does not go wrong, the race proves nothing.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+PATIENCE = 10  # seconds, for what ought to take none
+SESSIONS = 20  # of PostgreSQL, shared by the threads; xdist's processes have as many each
+
+
+@pytest.fixture
+def many_sessions(transactional_db):
+    """The pool as large as a race needs; the site's own is smaller."""
+    options = connection.settings_dict["OPTIONS"]
+    before = options.get("pool")
+    reopen(options, {"min_size": 4, "max_size": SESSIONS})
+    yield
+    reopen(options, before)
+
+
+def reopen(options, pool):
+    connection.close()
+    connection.close_pool()
+    options["pool"] = pool
+
+
+def at_once(*jobs):
+    """What each job answered, or the exception that it raised, in the order of the jobs."""
+    start = Barrier(len(jobs))
+
+    def run(job):
+        start.wait(PATIENCE)
+        try:
+            return job()
+        except Exception as problem:
+            return problem
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as threads:
+        return list(threads.map(run, jobs))
+
+
+def everybody(count):
+    """To be called between looking and writing: goes on when `count` threads have looked."""
+    looked = Barrier(count)
+
+    def has_looked():
+        connection.close()  # the next thread wants the session
+        looked.wait(PATIENCE)
+
+    return has_looked

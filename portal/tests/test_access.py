@@ -1,0 +1,71 @@
+"""Who may open what: one row a page, one column a person."""
+
+import pytest
+from django.urls import reverse
+
+from volunteers.tests.factories import make_credential, make_shift, make_signup
+
+# stranger without account, newcomer, volunteer, manager of the station, manager of another, federation staff
+WHO = ["nobody", "newcomer", "volunteer", "manager", "other_manager", "admin"]
+MATRIX = {
+    "home": [200] * 6,
+    "stations:list": [200] * 6,
+    "stations:detail": [200] * 6,
+    "events:days": [200] * 6,
+    "volunteers:welcome": [200] * 6,
+    "volunteers:shifts": [200] * 6,
+    "volunteers:shift": [200] * 6,
+    "volunteers:profile": [302, 200, 200, 200, 200, 200],
+    "volunteers:document": [302, 404, 200, 200, 404, 200],
+    "volunteers:calendar": [302, 404, 200, 404, 404, 404],
+    "me": [302, 200, 200, 200, 200, 200],
+    "admin:index": [302, 403, 403, 200, 200, 200],
+    "admin:stations_station_change": [302, 403, 403, 200, 404, 200],
+    "admin:volunteers_credential_change": [302, 403, 403, 200, 404, 200],
+    "admin:volunteers_shift_change": [302, 403, 403, 200, 404, 200],
+    "admin:volunteers_signup_change": [302, 403, 403, 200, 404, 200],
+    "admin:portal_user_changelist": [302, 403, 403, 403, 403, 200],
+    "admin:events_pointsentry_changelist": [302, 403, 403, 403, 403, 200],
+    "admin:events_message_changelist": [302, 403, 403, 403, 403, 200],
+    "api:stations-list": [200] * 6,
+    "api:shifts-list": [200] * 6,
+    "kiosk:start": [302] * 6,
+    "kiosk:pair": [200] * 6,
+}
+
+
+@pytest.fixture
+def addresses(station, volunteer, manager, other_manager, newcomer, admin):
+    shift = make_shift(station=station)
+    signup = make_signup(shift=shift, volunteer=volunteer)
+    licence = make_credential(volunteer=volunteer, kind="counsellor")
+    return {
+        "stations:detail": [station.code],
+        "volunteers:shift": [shift.pk],
+        "volunteers:document": [licence.pk],
+        "volunteers:calendar": [shift.pk],
+        "admin:stations_station_change": [station.pk],
+        "admin:volunteers_credential_change": [licence.pk],
+        "admin:volunteers_shift_change": [shift.pk],
+        "admin:volunteers_signup_change": [signup.pk],
+    }
+
+
+@pytest.mark.parametrize("column", range(6), ids=WHO)
+def test_everybody_opens_what_is_theirs(request, client, addresses, column):
+    if WHO[column] != "nobody":
+        who = request.getfixturevalue(WHO[column])
+        client.force_login(getattr(who, "person", who))
+
+    found = {name: status(client, reverse(name, args=addresses.get(name, []))) for name in MATRIX}
+
+    assert found == {name: row[column] for name, row in MATRIX.items()}
+
+
+def status(client, address):
+    """The answer's status; the workplace's own door is walked through, as a browser would."""
+    response = client.get(address)
+    list(response)  # a file is read to its end, and so closed
+    if response.status_code == 302 and response.url.startswith("/admin/login/"):
+        return client.get(response.url).status_code
+    return response.status_code

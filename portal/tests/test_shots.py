@@ -1,0 +1,90 @@
+"""`make shots`: a picture of every page of the demo, two widths, two languages, light and dark."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from portal import demo
+from portal.models import User
+from stations.models import Station
+from volunteers.models import Shift, Volunteer
+from volunteers.tests.factories import make_credential
+
+pytestmark = [pytest.mark.shots, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SHOTS = settings.BASE_DIR / "var" / "shots"
+LOOKS = [
+    (width, language, scheme) for width in (390, 1280) for language in ("zh-CN", "en") for scheme in ("light", "dark")
+]
+
+
+def public_pages():
+    station = Station.objects.get(name=demo.SHIMEN)
+    shift = Shift.objects.upcoming().filter(kind="legal").first()
+    return [
+        "/", "/stations/", "/stations/?need=meal&open_now=1", "/stations/?q=无", station.get_absolute_url(),
+        "/days/", "/volunteer/", "/volunteer/shifts/", shift.get_absolute_url(), "/mailbox/", "/privacy/",
+        "/accounts/login/", "/accounts/login/code/", "/accounts/signup/", "/accounts/password/reset/",
+        "/api/v1/docs/", "/nowhere/",
+    ]  # fmt: skip
+
+
+def volunteer_pages():
+    shift = Shift.objects.upcoming().filter(kind="legal").first()
+    return [
+        "/volunteer/", "/volunteer/profile/", "/volunteer/credentials/add/?kind=lawyer", shift.get_absolute_url(),
+        "/me/", "/consent/", "/accounts/email/", "/accounts/password/change/", "/accounts/logout/",
+    ]  # fmt: skip
+
+
+def manager_pages():
+    waiting = make_credential(volunteer=Volunteer.objects.get(name="周师傅"), kind="medical")
+    shift = Shift.objects.filter(kind="training", station__name=demo.SHIMEN).first()
+    return [
+        "/admin/", "/admin/stations/station/", f"/admin/stations/station/{shift.station_id}/change/",
+        "/admin/volunteers/credential/", f"/admin/volunteers/credential/{waiting.pk}/change/",
+        f"/admin/volunteers/shift/{shift.pk}/change/",
+        f"/admin/volunteers/signup/?shift__id__exact={shift.pk}", "/admin/events/redemption/",
+        "/admin/stations/kiosk/add/", "/admin/events/workerpass/add/",
+    ]  # fmt: skip
+
+
+def signed_in(context, live_server, email):
+    client = Client()
+    client.force_login(User.objects.get(email=email))
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+
+
+def picture(page, path, folder):
+    page.goto(path)
+    name = re.sub(r"\W+", "-", path).strip("-") or "home"
+    page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+
+@pytest.mark.parametrize(("width", "language", "scheme"), LOOKS)
+def test_every_page_has_its_picture(live_server, new_page, width, language, scheme):
+    demo.load()
+    rounds = [
+        ("", public_pages()),
+        ("volunteer@example.org", volunteer_pages()),
+        ("newcomer@example.org", ["/volunteer/", "/volunteer/profile/", "/me/", "/admin/"]),
+        ("manager@example.org", manager_pages()),
+    ]
+    folder = SHOTS / f"{width}-{language}-{scheme}"
+
+    for email, paths in rounds:
+        page = new_page(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 844 if width == 390 else 900},
+            locale=language,
+            color_scheme=scheme,
+        )
+        if email:
+            signed_in(page.context, live_server, email)
+        (folder / email.split("@")[0]).mkdir(parents=True, exist_ok=True)
+        for path in paths:
+            picture(page, path, folder / email.split("@")[0])
+
+    assert len(list(folder.rglob("*.png"))) >= sum(len(paths) for _email, paths in rounds)
