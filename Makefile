@@ -2,9 +2,14 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+PACKAGES := portal volunteers events stations
+# Settings as in production; nothing is started or sent.
+PRODUCTION := PORTAL_MODE=production ALLOWED_HOSTS=portal.example.org SITE_URL=https://portal.example.org \
+	EMAIL_URL=smtp+tls://mail.example.org:587 SECRET_KEY=only-to-look-at-the-settings-0123456789-abcdefghijklm \
+	VAR_DIR=var/check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench bench-quick shots messages requirements
+.PHONY: help run demo test check format bench bench-quick shots messages requirements
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -20,8 +25,20 @@ demo: .venv/installed ## load or top up the demo data
 test: .venv/installed-dev ## every test, on PostgreSQL where there is one, and on SQLite
 	@$(BIN)/python -m portal.tests
 
-check: .venv/installed-dev ## style, import contracts, migrations, production settings, translations, pins
-	@$(BIN)/python -m portal.tests.checks
+check: .venv/installed-dev ## style, import contracts, migrations, production settings, texts, pins
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/djade --target-version 5.2 --check $$(find $(PACKAGES) -path '*/templates/*' -type f)
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(BIN)/python -m portal.tests.check_translations
+	@$(BIN)/python -m portal.tests.check_pins
+
+format: .venv/installed-dev ## put code and templates into their usual form
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format .
+	@$(BIN)/djade --target-version 5.2 $$(find $(PACKAGES) -path '*/templates/*' -type f) || true
 
 bench: .venv/installed ## measure pages and verbs against the floors (about six minutes)
 	@$(BIN)/python manage.py bench

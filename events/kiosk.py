@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from events import passes, points, redemptions
@@ -85,6 +86,11 @@ def forget(request):
     return response
 
 
+def is_foreign(request):
+    """The device, and not the person before it, asks for another language than the first one."""
+    return get_language() != settings.LANGUAGE_CODE and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES
+
+
 def worker_only(view):
     """Let the holder of an identified card in as `request.worker_pass`, and everyone else to the start."""
 
@@ -116,6 +122,8 @@ def is_answered(request):
 @kiosk_only
 def start(request):
     if request.method != "POST":
+        if is_foreign(request):
+            return forget(request)
         request.session.flush()  # whoever was here before is not any more
     form = CardForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -166,7 +174,7 @@ def rewards(request):
 
 
 def offers(account, station) -> list[Offer]:
-    """What the station has on offer, cheapest first, in one query; what is gone gives way to what is there."""
+    """What the station has on offer, in one query, cheapest first; what is gone comes last."""
     stock = Stock.objects.filter(station=station, reward__is_active=True).select_related("reward")
     by_price = stock.order_by("reward__points", "reward")
     shown = sorted(by_price, key=lambda row: row.left == 0)[:CHOICES]

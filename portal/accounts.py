@@ -164,7 +164,9 @@ class OnlyWhereThereIsAnAddress(EmailVerificationStage):
 class AccountAdapter(DefaultAccountAdapter):
     """Letters and codes leave through the outbox; the phone lives on the account."""
 
-    mismatch = _("The number or address and the password do not go together. You can also sign in with a code.")
+    mismatch = _(
+        "The number or address and the password do not go together. You can also sign in with a code."
+    )
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": mismatch,

@@ -2,12 +2,12 @@
 
 from django.conf import settings
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
 from portal.models import Consent
 
-SESSION_KEY = "consent"
 # Pages that must open without it: the rules, the question itself, signing out, machines.
 FREE = ("/privacy/", "/consent/", "/accounts/", "/i18n/", "/text-size/", "/healthz", "/static/", "/api/", "/kiosk/")
 
@@ -27,22 +27,14 @@ def stands(person) -> bool:
 
 
 class ConsentMiddleware:
-    """Asks signed-in people once per version of the rules; the session remembers the answer."""
+    """Asks signed-in people once per version of the rules, wherever they have signed in."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if self.must_ask(request):
-            return redirect("/consent/?" + urlencode({"next": request.get_full_path()}))
-        return self.get_response(request)
-
-    def must_ask(self, request):
-        if request.path.startswith(FREE) or not request.user.is_authenticated:
-            return False
-        if request.session.get(SESSION_KEY) == settings.PRIVACY_RULES_VERSION:
-            return False
-        if stands(request.user):
-            request.session[SESSION_KEY] = settings.PRIVACY_RULES_VERSION
-            return False
-        return True
+        if request.path.startswith(FREE) or not request.user.is_authenticated or stands(request.user):
+            return self.get_response(request)
+        # What was being sent is not sent: the person comes back to the page, not to the act.
+        back = request.get_full_path() if request.method == "GET" else reverse("me")
+        return redirect(f"{reverse('consent')}?{urlencode({'next': back})}")

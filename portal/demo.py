@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw
 
-from events import passes, points
+from events import messages, passes, points
 from events.models import PointsEntry, RedemptionDay, RedemptionDayException, Reward, ServiceDay, Stock, WorkerPass
 from portal import consent
 from portal.demo_accounts import ACCOUNTS, PASSWORD, WORKER_CARD
@@ -71,8 +71,9 @@ def load():
     if settings.PRODUCTION:
         raise Refusal("production", _("The demo is not for production: its passwords are public."))
     divisions.load()
-    imports.import_file(NAMED_STATIONS)
-    imports.import_file(INVENTED)
+    if not Station.objects.filter(is_demo=True).exists():
+        imports.import_file(NAMED_STATIONS)
+        imports.import_file(INVENTED)
     stations = {station.name: station for station in Station.objects.filter(is_demo=True)}
     people = {account["email"].split("@")[0]: person(**account) for account in ACCOUNTS}
     shimen = stations[SHIMEN]
@@ -82,6 +83,7 @@ def load():
     redemption(shimen, list(stations.values()))
     worker(shimen)
     plan(stations)
+    joined(people["newcomer"], shimen, ServiceKind.LEGAL)
     lawyer(people, stations)
     roster(people, shimen)
 
@@ -97,8 +99,14 @@ def person(email, name, role) -> User:
             is_superuser=email.startswith("admin"),
         )
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    consent.give(user)
+        consent.give(user)
     return user
+
+
+def joined(person, station, *services) -> Volunteer:
+    """The person's volunteer profile; one that is there stays as its owner left it."""
+    volunteer = Volunteer.objects.filter(person=person).first()
+    return volunteer or profiles.save(person, name=person.name, home_station=station, services=list(services))
 
 
 def redemption(shimen, stations):
@@ -165,12 +173,7 @@ def at(day, hour):
 
 def lawyer(people, stations):
     """An approved lawyer with a place on a shift that is reminded of within minutes."""
-    volunteer = profiles.save(
-        people["volunteer"],
-        name=people["volunteer"].name,
-        home_station=stations[SHIMEN],
-        services=[ServiceKind.LEGAL, ServiceKind.HELPER],
-    )
+    volunteer = joined(people["volunteer"], stations[SHIMEN], ServiceKind.LEGAL, ServiceKind.HELPER)
     if not volunteer.credentials.exists():
         licence = credentials.submit(
             volunteer,
@@ -192,19 +195,17 @@ def roster(people, shimen):
     open_rosters = shimen.shifts.filter(ends_at__lt=timezone.now(), signups__attendance="unknown")
     if open_rosters.exists():
         return
-    barber, _new = User.objects.get_or_create(
-        email="barber@example.org", defaults={"name": "周师傅", "phone": None}
-    )
-    consent.give(barber)
+    barber, _new = User.objects.get_or_create(email="barber@example.org", defaults={"name": "周师傅"})
     helpers = [
-        profiles.save(barber, name="周师傅", home_station=shimen, services=[ServiceKind.HAIRCUT]),
+        joined(barber, shimen, ServiceKind.HAIRCUT),
         Volunteer.objects.get(person=people["volunteer"]),
     ]
     begun = timezone.now() - timedelta(hours=3)
     begun -= timedelta(minutes=begun.minute, seconds=begun.second, microseconds=begun.microsecond)
     past = shift(shimen, ServiceKind.TRAINING, begun + timedelta(days=7), 2, places=4)
     for volunteer in helpers:
-        signups.sign_up(volunteer, past)
+        place = signups.sign_up(volunteer, past)
+        messages.cancel(f"signup:{place.pk}")  # it would name the wrong day
     # Nobody signs up for what is over: they sign up first, then the demo lets the time pass.
     past.starts_at, past.ends_at = begun, begun + timedelta(hours=2)
     past.save(update_fields=["starts_at", "ends_at"])

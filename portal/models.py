@@ -61,7 +61,9 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="person_can_be_reached",
                 violation_error_message=_("Please give a mobile number or an e-mail address."),
             ),
-            models.CheckConstraint(condition=Q(email=Lower("email")), name="email_is_lower_case"),
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")) & ~Q(email=""), name="email_is_lower_case_and_not_empty"
+            ),
         ]
 
     def __str__(self):

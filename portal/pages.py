@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import F
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -11,7 +10,10 @@ from events import redemption_days
 from events.models import ServiceDay
 from stations import hours, navigation
 from stations.models import Need, Station
-from volunteers.models import HoursEntry, Shift
+from volunteers import openings
+from volunteers.models import HoursEntry
+
+A_WEEK = timedelta(days=7)
 
 
 @login_not_required
@@ -22,20 +24,12 @@ def home(request):
     context = {
         "needs": Need,
         "service_day": ServiceDay.objects.upcoming().select_related("station__division").first(),
-        "shifts": most_needed(),
+        "shifts": openings.most_needed(openings.coming().filter(starts_at__lt=timezone.now() + A_WEEK)),
         "station_count": stations.count(),
         "hours_given": sum(minutes) // 60,
         "year": year,
     }
     return render(request, "portal/home.html", context)
-
-
-def most_needed():
-    """The three shifts of the coming week that lack most people; of two alike the sooner one."""
-    now = timezone.now()
-    soon = Shift.objects.upcoming().with_place().filter(starts_at__range=(now, now + timedelta(days=7)))
-    lacking = soon.filter(taken__lt=F("places"))
-    return lacking.order_by(F("taken") - F("places"), "starts_at", "pk")[:3]
 
 
 @login_not_required

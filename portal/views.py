@@ -97,7 +97,6 @@ def consent(request):
     if "withdraw" in request.POST:
         return withdraw(request)
     consents.give(request.user)
-    request.session[consents.SESSION_KEY] = settings.PRIVACY_RULES_VERSION
     return redirect(next_page(request, "me"))
 
 
@@ -105,8 +104,8 @@ def withdraw(request):
     consents.withdraw(request.user)
     logout(request)
     sentence = _(
-        "Your consent is withdrawn and you are signed out. What was recorded so far is kept as the rules say. "
-        "When you sign in again, we ask you first."
+        "Your consent is withdrawn and you are signed out. What was recorded so far is kept "
+        "as the rules say. When you sign in again, we ask you first."
     )
     messages.success(request, sentence)
     return redirect("home")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from stations.refusals import Refusal
 from volunteers import letters
-from volunteers.models import Credential, CredentialKind
+from volunteers.models import Credential, CredentialKind, Volunteer
 
 # A lawyer's licence: kind of text 1, province 2, city 2, year of first practice 4,
 # kind of practice 1, sex 1, serial 6 (司法部律师执业证号规则).
@@ -37,6 +37,8 @@ def check_number(kind: str, number: str) -> None:
 def submit(volunteer, *, kind, number, issuer, valid_to, document) -> Credential:
     """Hand a document in for review; one that still waits is replaced."""
     check_number(kind, number)
+    # Two uploads at once queue here, so that the second replaces the first.
+    Volunteer.objects.select_for_update().get(pk=volunteer.pk)
     volunteer.credentials.filter(kind=kind, status=Credential.Status.PENDING).update(
         status=Credential.Status.DECLINED,
         reason=_("Replaced by a newer upload."),

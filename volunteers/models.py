@@ -216,6 +216,11 @@ class SignupQuerySet(models.QuerySet):
     def upcoming(self):
         return self.live().filter(shift__ends_at__gt=timezone.now()).order_by("shift__starts_at")
 
+    def overlapping(self, starts_at, ends_at):
+        """Places on shifts that take place at some moment between the two."""
+        at_that_time = Q(shift__starts_at__lt=ends_at, shift__ends_at__gt=starts_at)
+        return self.live().filter(at_that_time, shift__status=Shift.Status.PUBLISHED)
+
 
 class Signup(models.Model):
     """A volunteer's place on a shift, and what became of it."""

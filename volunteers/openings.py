@@ -11,14 +11,18 @@ def coming():
     return Shift.objects.upcoming().with_place().filter(starts_at__gt=timezone.now())
 
 
-def most_needed(volunteer):
-    """The three shifts that lack most people, of those that signing up would not refuse her."""
-    open_to_her = (
+def most_needed(shifts):
+    """The three of these shifts that lack most people; of two alike the sooner one."""
+    return shifts.filter(taken__lt=F("places")).order_by(F("taken") - F("places"), "starts_at", "pk")[:3]
+
+
+def for_volunteer(volunteer):
+    """The coming shifts that signing up would not refuse her."""
+    return (
         coming()
-        .filter(within_reach(volunteer), taken__lt=F("places"))
-        .exclude(Exists(clashing(volunteer, OuterRef("starts_at"), OuterRef("ends_at"))))
+        .filter(within_reach(volunteer))
+        .exclude(Exists(volunteer.signups.overlapping(OuterRef("starts_at"), OuterRef("ends_at"))))
     )
-    return open_to_her.order_by(F("taken") - F("places"), "starts_at", "pk")[:3]
 
 
 def within_reach(volunteer) -> Q:
@@ -31,7 +35,3 @@ def within_reach(volunteer) -> Q:
         reach |= Q(kind__in=served) & in_time
     return reach
 
-
-def clashing(volunteer, starts_at, ends_at):
-    """Her places on shifts that overlap with these hours."""
-    return volunteer.signups.live().filter(shift__starts_at__lt=ends_at, shift__ends_at__gt=starts_at)

@@ -48,8 +48,7 @@ def check_credential(volunteer, shift):
 
 def check_no_overlap(volunteer, shift):
     clash = (
-        volunteer.signups.live()
-        .filter(shift__starts_at__lt=shift.ends_at, shift__ends_at__gt=shift.starts_at)
+        volunteer.signups.overlapping(shift.starts_at, shift.ends_at)
         .exclude(shift=shift)
         .select_related("shift__station")
         .first()

@@ -31,7 +31,7 @@ def welcome(request):
         needed = [paper for paper in papers(volunteer) if paper.is_needed]
         context |= {
             "paper": next((paper for paper in needed if paper.state != "approved"), None),
-            "shifts": openings.most_needed(volunteer),
+            "shifts": openings.most_needed(openings.for_volunteer(volunteer)),
             "signups": volunteer.signups.upcoming().select_related("shift__station__division"),
         }
     return render(request, "volunteers/welcome.html", context)
@@ -118,7 +118,7 @@ def shift(request, pk):
         waiting = volunteer.credentials.filter(
             kind=shift.required_credential, status=Credential.Status.PENDING
         )
-        clashes = openings.clashing(volunteer, shift.starts_at, shift.ends_at).select_related("shift")
+        clashes = volunteer.signups.overlapping(shift.starts_at, shift.ends_at).select_related("shift")
         context |= {"is_waiting": waiting.exists(), "clash": clashes.first()}
     return render(request, "volunteers/shift.html", context)
 

@@ -34,13 +34,17 @@ MISSING = {
 
 
 def postgres_url():
-    """The address of a PostgreSQL where test databases may be made, or "" (also where SQLite is asked for)."""
+    """A PostgreSQL where test databases may be made, or "" (also where SQLite is asked for)."""
     wanted = os.environ.get("DATABASE_URL", "")
     if wanted:
-        return wanted if wanted.startswith(("postgres", "pgsql", "psql")) else ""
+        return wanted if wanted.startswith("postgres") else ""
+    return running_postgres() or bundled_postgres()
+
+
+def running_postgres():
     usual = ("postgres://postgres@127.0.0.1:5432/postgres", "postgres:///postgres")
     own = f"postgres://{getpass.getuser()}@127.0.0.1:5432/postgres"
-    return next((url for url in (*usual, own) if postgres_answers(url)), "") or bundled_postgres()
+    return next((url for url in (*usual, own) if postgres_answers(url)), "")
 
 
 def postgres_answers(url):
@@ -115,8 +119,19 @@ def set_up():
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STATIC_ROOT.mkdir(exist_ok=True)
-    # Every run has its own database, so that two can go at once. SQLite as a file, as people
-    # run it: in memory, a live server and its test would share one connection.
-    name = settings.VAR / "test.sqlite3" if not found()["postgres"] else settings.VAR.name.replace("-", "_")
-    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
+    settings.DATABASES["default"].setdefault("TEST", {}).update(database_for_tests())
     django.setup()
+
+
+def database_for_tests():
+    """Every run has its own, so that two can go at once."""
+    if found()["postgres"]:
+        # Whatever the server was made with: Chinese in SQL_ASCII counts as bytes.
+        return {"NAME": settings.VAR.name.replace("-", "_"), "CHARSET": "UTF8", "TEMPLATE": "template0"}
+    # A file, as people run it: in memory, a live server and its test would share one connection.
+    return {"NAME": settings.VAR / "test.sqlite3"}
+
+
+if __name__ == "__main__":
+    # For .ci/run: the servers that would have to be installed.
+    print(*(name for name, url in (("postgresql", running_postgres()), ("redis", redis_url())) if not url))

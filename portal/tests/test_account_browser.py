@@ -60,4 +60,4 @@ def test_the_page_for_developers_works_under_the_strict_policy(page):
     page.get_by_text("/api/v1/stations/", exact=True).click()
 
     expect(page.get_by_text("LAT,LNG in degrees (WGS-84)")).to_be_visible()
-    expect(page.locator("h1")).to_have_count(1)
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)

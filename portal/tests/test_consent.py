@@ -73,7 +73,9 @@ def test_withdrawing_signs_out_says_what_happens_now_and_is_asked_about_at_the_n
     assert english.get("/me/").url == "/consent/?next=%2Fme%2F"
 
 
-@pytest.mark.parametrize("elsewhere", ["https://elsewhere.example.net/", "//elsewhere.example.net", "javascript:1"])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://elsewhere.example.net/", "//elsewhere.example.net", "javascript:1"]
+)
 def test_agreeing_leads_to_no_other_site(english, undecided, elsewhere):
     english.force_login(undecided)
 

@@ -137,7 +137,7 @@ def test_the_account_can_be_changed_from_here(english, stranger):
     for path in ("/accounts/email/", "/accounts/phone/change/", "/accounts/password/change/", "/privacy/"):
         assert f'href="{path}"' in page
     assert 'action="/accounts/logout/"' in page
-    assert f"You agreed on {timezone.localdate():%Y-%m-%d} (version {settings.PRIVACY_RULES_VERSION})." in page
+    assert f"You agreed on {timezone.localdate()} (version {settings.PRIVACY_RULES_VERSION})." in page
 
 
 def test_somebody_without_a_password_is_offered_one(english, db):
@@ -148,7 +148,7 @@ def test_somebody_without_a_password_is_offered_one(english, db):
     page = page_of(english, person)
 
     assert 'href="/accounts/password/set/"' in page
-    assert "138 0000 0000" in page
+    assert "138&nbsp;0000&nbsp;0000" in page
     assert page.count("<h1") == 1
 
 

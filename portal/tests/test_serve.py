@@ -1,6 +1,8 @@
 """`manage.py prepare` and `manage.py serve` as people run them: real processes on the embedded engines."""
 
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -9,13 +11,13 @@ import sys
 import time
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
 
-# One process makes the site ready once for all of these.
-pytestmark = pytest.mark.xdist_group("serve")
+pytestmark = pytest.mark.processes
 CHOSEN_FOR_TESTS = ("DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL", "SECRET_KEY", "DJANGO_ALLOW_ASYNC_UNSAFE")
 PATIENCE = 90  # seconds, on a machine that is busy with other tests
 
@@ -68,7 +70,8 @@ class Site:
         now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
         with closing(sqlite3.connect(self.var / "nuanyi.sqlite3", timeout=20)) as database, database:
             database.execute(
-                "insert into events_message (key, channel, address, subject, body, due_at, state, tries, error)"
+                "insert into events_message"
+                " (key, channel, address, subject, body, due_at, state, tries, error)"
                 " values (?, 'email', 'a@example.com', 'Hello', 'Text', ?, 'waiting', 0, '')",
                 (key, now),
             )
@@ -80,10 +83,15 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    site = Site(tmp_path_factory.mktemp("var"))
-    done = site.manage("prepare")
-    assert done.returncode == 0, done.stderr
-    return site
+    """Made ready once, whichever of xdist's processes comes first; each gets a copy."""
+    ready = Path(settings.VAR, "prepared")
+    with Path(settings.VAR, "prepared.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not ready.exists():
+            ready.mkdir()
+            done = Site(ready).manage("prepare")
+            assert done.returncode == 0, done.stderr
+    return Site(shutil.copytree(ready, tmp_path_factory.mktemp("site") / "var"))
 
 
 def test_preparing_twice_touches_no_data(site):

@@ -1,4 +1,5 @@
 import threading
+from contextlib import suppress
 from queue import Empty
 
 from kombu import Connection
@@ -18,10 +19,8 @@ def test_a_reader_never_finds_half_a_message(tmp_path):
     writing = threading.Thread(target=write)
     writing.start()
     while writing.is_alive() or reader._size("queue"):
-        try:
+        with suppress(Empty):
             read.append(reader._get("queue")["number"])
-        except Empty:
-            pass
     connection.close()
 
     assert read == list(range(500))

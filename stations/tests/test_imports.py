@@ -147,10 +147,8 @@ def test_an_ambiguous_county_is_asked_back(table):
 
     report = imports.import_file(table(JIAOJIANG | {"division_code": "椒江"}))
 
-    assert findings(report) == [
-        "Row 2 rejected. division_code: "
-        "This may be 台州市椒江区 331002 / 温州市椒江县 339999. Please write the code."
-    ]
+    reason = "This may be 台州市椒江区 331002 / 温州市椒江县 339999. Please write the code."
+    assert findings(report) == [f"Row 2 rejected. division_code: {reason}"]
 
 
 def test_code_and_name_of_the_county_must_agree(table):
@@ -335,16 +333,16 @@ def test_rejected_rows_say_row_column_and_every_reason_and_never_stop_the_good_o
 
     assert counts(report) == (2, 0, 0, 1)
     assert report.read == 3
-    assert findings(report) == [
-        "Row 3 rejected. division_code: “999999” is not a county of Zhejiang. · "
-        "code: A code has only letters, digits and hyphens. · "
-        "name: This field is required. · "
-        "opening_hours: “每天” cannot be read as opening hours. "
-        "Write for example Mo-Su 08:00-20:00 or 24/7. · "
-        "status: “大概开着” is not known here. "
-        "Please write one of: In use / Temporarily closed / Under renovation / Withdrawn. · "
-        "facilities: Unknown facility: 游泳池 / 马厩."
+    reasons = [
+        "division_code: “999999” is not a county of Zhejiang.",
+        "code: A code has only letters, digits and hyphens.",
+        "name: This field is required.",
+        "opening_hours: “每天” cannot be read as opening hours. Write for example Mo-Su 08:00-20:00 or 24/7.",
+        "status: “大概开着” is not known here. Please write one of: "
+        + "In use / Temporarily closed / Under renovation / Withdrawn.",
+        "facilities: Unknown facility: 游泳池 / 马厩.",
     ]
+    assert findings(report) == ["Row 3 rejected. " + " · ".join(reasons)]
 
 
 @pytest.mark.parametrize("cell", ['=HYPERLINK("http://example.org","石门驿站")', "=1+1", "#N/A"])

@@ -7,11 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from volunteers.models import Credential
-from volunteers.tests.factories import (
-    LAWYER_NUMBER,
-    PDF,
-)
-from volunteers.tests.reading import reader, words
+from volunteers.tests.factories import LAWYER_NUMBER, PDF
+from volunteers.tests.reading import licence, reader, words
 
 ADD = "/volunteer/credentials/add/?kind=lawyer"
 
@@ -19,12 +16,6 @@ ADD = "/volunteer/credentials/add/?kind=lawyer"
 @pytest.fixture
 def client(db):
     return reader()
-
-
-def licence(**kw):
-    """The form of a lawyer's licence, filled in well unless said."""
-    photo = SimpleUploadedFile("licence.pdf", PDF, "application/pdf")
-    return {"kind": "lawyer", "number": LAWYER_NUMBER, "issuer": "浙江省司法厅", "document": photo, **kw}
 
 
 def test_every_lawyer_number_that_cannot_be_right_is_explained_and_the_rest_is_kept(client, newcomer):

@@ -136,19 +136,20 @@ def test_a_picture_that_breaks_off_is_refused(kind):
     assert refused(content[: len(content) // 2])
 
 
-@pytest.mark.parametrize("side", [8_001, 12_000, 30_000])
+@pytest.mark.parametrize("side", [8_001, 13_000])
 def test_a_small_file_that_unfolds_into_a_huge_picture_is_refused(side):
     assert refused(bomb(side))
 
 
 def bomb(side):
-    """A PNG of a few kilobytes that says it is `side` × `side` pixels."""
+    """A PNG of a few kilobytes that is `side` × `side` white pixels, and whole."""
 
     def chunk(kind, data):
         return pack(">I", len(data)) + kind + data + pack(">I", zlib.crc32(kind + data))
 
+    rows = zlib.compress((b"\0" + b"\xff" * ((side + 7) // 8)) * side)
     header = chunk(b"IHDR", pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(10_000))) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

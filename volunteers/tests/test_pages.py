@@ -5,7 +5,6 @@ from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from events.tests.factories import at_hour
@@ -13,14 +12,12 @@ from stations.tests.factories import make_station
 from volunteers import credentials
 from volunteers.models import Credential, Signup, Volunteer
 from volunteers.tests.factories import (
-    LAWYER_NUMBER,
-    PDF,
     make_credential,
     make_shift,
     make_signup,
     make_volunteer,
 )
-from volunteers.tests.reading import links, reader, shifts_on, words
+from volunteers.tests.reading import licence, links, reader, shifts_on, words
 
 PROFILE = "/volunteer/profile/"
 ADD = "/volunteer/credentials/add/?kind=lawyer"
@@ -29,12 +26,6 @@ ADD = "/volunteer/credentials/add/?kind=lawyer"
 @pytest.fixture
 def client(db):
     return reader()
-
-
-def licence(**kw):
-    """The form of a lawyer's licence, filled in well unless said."""
-    photo = SimpleUploadedFile("licence.pdf", PDF, "application/pdf")
-    return {"kind": "lawyer", "number": LAWYER_NUMBER, "issuer": "浙江省司法厅", "document": photo, **kw}
 
 
 # From the first visit to a place
@@ -188,18 +179,18 @@ def test_an_approved_volunteer_sees_the_three_shifts_that_need_her_most(client, 
     assert shifts_on(page) == [each.pk for each in (lacking[4], lacking[3], lacking[2], mine)]
 
 
-def test_a_shift_after_the_licence_ends_is_not_offered(client):
+def test_a_shift_that_is_full_or_after_the_licence_ends_is_not_offered(client):
     volunteer = make_volunteer(services=["legal"])
     last_day = timezone.localdate() + timedelta(days=5)
     make_credential(volunteer=volunteer, status=Credential.Status.APPROVED, valid_to=last_day)
     good = make_shift(kind="legal", starts_at=at_hour(14, days=5))
-    late = make_shift(kind="legal", starts_at=at_hour(14, days=6))
+    make_shift(kind="legal", starts_at=at_hour(14, days=6))
+    make_shift(kind="legal", starts_at=at_hour(14, days=4), taken=2)
     client.force_login(volunteer.person)
 
     page = client.get("/volunteer/")
 
-    assert good.get_absolute_url() in links(page)
-    assert late.get_absolute_url() not in links(page)
+    assert shifts_on(page) == [good.pk]
 
 
 # Promises of every page

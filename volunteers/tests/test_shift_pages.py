@@ -10,11 +10,7 @@ from django.utils import timezone
 from events.tests.factories import at_hour
 from stations.tests.factories import make_division, make_station
 from volunteers.models import Shift, Signup
-from volunteers.tests.factories import (
-    make_credential,
-    make_shift,
-    make_signup,
-)
+from volunteers.tests.factories import make_credential, make_shift, make_signup
 from volunteers.tests.reading import links, reader, shifts_on, words
 
 FRIDAY = timezone.datetime(2026, 12, 4, 14, tzinfo=timezone.get_default_timezone())

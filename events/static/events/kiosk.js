@@ -54,6 +54,7 @@
   // Idle time: a warning, then nothing of the person is left, line or no line.
 
   function leave() {
+    isGoing = "gone";
     kiosk.querySelector("[data-leave]").submit();
   }
 

@@ -12,7 +12,7 @@ UNUSED = ["redoc", "rest_framework"]  # folders of libraries, large and shown on
 
 
 class Command(BaseCommand):
-    help = "Makes ready what `serve` needs: translations, tables, static files, demo data. Run twice, it changes nothing."
+    help = "Makes ready what `serve` needs. Run twice, it changes nothing."
     requires_system_checks = []
 
     def handle(self, **options):
