@@ -26,7 +26,7 @@ test: .venv/installed-dev ## every test, on PostgreSQL where there is one, and o
 	@$(BIN)/python -m portal.tests
 
 check: .venv/installed-dev ## style, import contracts, migrations, production settings, texts, pins
-	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff check --quiet --output-format concise .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/djade --target-version 5.2 --check $$(find $(PACKAGES) -path '*/templates/*' -type f)
 	@$(BIN)/lint-imports --no-logo
@@ -36,7 +36,7 @@ check: .venv/installed-dev ## style, import contracts, migrations, production se
 	@$(BIN)/python -m portal.tests.check_pins
 
 format: .venv/installed-dev ## put code and templates into their usual form
-	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff check --fix --quiet --exit-zero .
 	@$(BIN)/ruff format .
 	@$(BIN)/djade --target-version 5.2 $$(find $(PACKAGES) -path '*/templates/*' -type f) || true
 
@@ -56,6 +56,7 @@ messages: .venv/installed-dev ## collect the texts to translate into portal/loca
 requirements: .venv/installed-dev ## pin the dependencies of pyproject.toml anew
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev pyproject.toml -o requirements-dev.txt
+	@$(BIN)/python -m portal.tests.check_pins
 
 # The stamps hold what was installed, so that nothing is installed twice.
 .venv/installed: requirements.txt | .venv/bin/python

@@ -26,8 +26,7 @@ def check_day(account, station, reward):
         )
     raise Refusal(
         "not_a_redemption_day",
-        _("Today is not redemption day. Next one: %(date)s.")
-        % {"date": date_format(coming, _("l, j F"))},
+        _("Today is not redemption day. Next one: %(date)s.") % {"date": date_format(coming, _("l, j F"))},
     )
 
 
@@ -35,6 +34,11 @@ def check_once_a_day(account, station, reward):
     today = account.redemptions.filter(date=timezone.localdate())
     if today.exclude(status=Redemption.Status.REVERSED).exists():
         raise Refusal("limit_reached", _("You have already redeemed today."))
+
+
+def check_offered(account, station, reward):
+    if not reward.is_active:
+        raise Refusal("not_offered", _("This is no longer on offer. Please choose something else."))
 
 
 def check_stock(account, station, reward):
@@ -47,7 +51,7 @@ def check_balance(account, station, reward):
         raise points.not_enough(account, reward.points)
 
 
-CHECKS = [check_day, check_once_a_day, check_stock, check_balance]
+CHECKS = [check_day, check_once_a_day, check_offered, check_stock, check_balance]
 
 
 def why_not(account, reward, *, station) -> Refusal | None:
@@ -113,7 +117,9 @@ def reverse(redemption, *, by=None) -> bool:
         return False
     spent = PointsEntry.objects.get(key=f"redeem:{redemption.pk}")
     points.give_back(spent, reason=_("Not collected"), actor=by)
-    Stock.objects.filter(station=redemption.station_id, reward=redemption.reward_id).update(left=F("left") + 1)
+    Stock.objects.filter(station=redemption.station_id, reward=redemption.reward_id).update(
+        left=F("left") + 1
+    )
     return True
 
 

@@ -15,7 +15,12 @@ from stations.refusals import Refusal
 @permission_classes([permissions.AllowAny])
 def root(request):
     """The addresses of this API."""
-    names = {"stations": "api:stations-list", "shifts": "api:shifts-list", "schema": "api:schema", "docs": "api:docs"}
+    names = {
+        "stations": "api:stations-list",
+        "shifts": "api:shifts-list",
+        "schema": "api:schema",
+        "docs": "api:docs",
+    }
     return Response({name: reverse(target, request=request) for name, target in names.items()})
 
 

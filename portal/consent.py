@@ -9,7 +9,17 @@ from django.utils.http import urlencode
 from portal.models import Consent
 
 # Pages that must open without it: the rules, the question itself, signing out, machines.
-FREE = ("/privacy/", "/consent/", "/accounts/", "/i18n/", "/text-size/", "/healthz", "/static/", "/api/", "/kiosk/")
+FREE = (
+    "/privacy/",
+    "/consent/",
+    "/accounts/",
+    "/i18n/",
+    "/text-size/",
+    "/healthz",
+    "/static/",
+    "/api/",
+    "/kiosk/",
+)
 
 
 def give(person) -> Consent:

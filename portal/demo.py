@@ -17,7 +17,15 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw
 
 from events import messages, passes, points
-from events.models import PointsEntry, RedemptionDay, RedemptionDayException, Reward, ServiceDay, Stock, WorkerPass
+from events.models import (
+    PointsEntry,
+    RedemptionDay,
+    RedemptionDayException,
+    Reward,
+    ServiceDay,
+    Stock,
+    WorkerPass,
+)
 from portal import consent
 from portal.demo_accounts import ACCOUNTS, PASSWORD, WORKER_CARD
 from portal.models import User
@@ -214,7 +222,9 @@ def roster(people, shimen):
 def picture(text) -> ContentFile:
     """A stand-in for the photo of a document, plainly marked as one."""
     image = Image.new("RGB", (640, 400), "#efe7fa")
-    ImageDraw.Draw(image).text((40, 180), f"DEMO {text.encode('ascii', 'ignore').decode().strip()}", fill="#3f1f66")
+    ImageDraw.Draw(image).text(
+        (40, 180), f"DEMO {text.encode('ascii', 'ignore').decode().strip()}", fill="#3f1f66"
+    )
     content = io.BytesIO()
     image.save(content, "JPEG")
     return ContentFile(content.getvalue(), name="demo.jpg")

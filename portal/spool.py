@@ -34,3 +34,4 @@ class Channel(filesystem.Channel):
 
 class Transport(filesystem.Transport):
     Channel = Channel
+    default_connection_params = {"port": None}  # no host that a log must mention

@@ -22,7 +22,16 @@ class FacilityInline(ScopedInline):
 @admin.register(Station)
 class StationAdmin(ScopedAdmin):
     station_path = ""
-    list_display = ["code", "name", "division", "status", "tier", "opening_hours", "position_doubt", "is_demo"]
+    list_display = [
+        "code",
+        "name",
+        "division",
+        "status",
+        "tier",
+        "opening_hours",
+        "position_doubt",
+        "is_demo",
+    ]
     list_filter = ["status", "tier", "access", ("position_doubt", admin.EmptyFieldListFilter)]
     list_select_related = ["division"]
     search_fields = ["code", "name", "address"]
@@ -65,7 +74,9 @@ class KioskAdmin(ScopedAdmin):
 
     def show_code(self, request, kiosk):
         code = kiosks.new_code(kiosk)
-        text = gettext("%(kiosk)s: the pairing code is %(code)s. Type it at /kiosk/ within 10 minutes; it works once.")
+        text = gettext(
+            "%(kiosk)s: the pairing code is %(code)s. Type it at /kiosk/ within 10 minutes; it works once."
+        )
         messages.success(request, text % {"kiosk": kiosk, "code": f"{code[:4]} {code[4:]}"})
 
     @admin.action(description=_("Shut this kiosk out"))

@@ -1,7 +1,7 @@
 """Chinese map datums: WGS-84 (GPS), GCJ-02 (AMap and every Chinese map), BD-09 (Baidu).
 
 Positions are stored in WGS-84 and converted at the edges only. In Zhejiang the
-datums lie 480–1150 m apart. Pairs are (latitude, longitude) in degrees.
+datums lie 480–1200 m apart. Pairs are (latitude, longitude) in degrees.
 """
 
 from math import atan2, cos, pi, sin, sqrt

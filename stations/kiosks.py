@@ -41,32 +41,24 @@ def pair(code: str, *, address: str) -> tuple[Kiosk, str]:
     wanted = digest(code.replace(" ", "").replace("-", "").upper())
     token = secrets.token_urlsafe(32)
     now = timezone.now()
-    paired = Kiosk.objects.filter(
-        pairing_digest=wanted, pairing_expires_at__gt=now, revoked_at=None
-    ).update(pairing_digest="", token_digest=digest(token), paired_at=now)
+    paired = Kiosk.objects.filter(pairing_digest=wanted, pairing_expires_at__gt=now, revoked_at=None).update(
+        pairing_digest="", token_digest=digest(token), paired_at=now
+    )
     if not paired:
-        raise Refusal(
-            "bad_code", _("This code is not valid any more. Please ask the manager for a new one.")
-        )
+        raise Refusal("bad_code", _("This code is not valid any more. Please ask the manager for a new one."))
     return Kiosk.objects.select_related("station").get(token_digest=digest(token)), token
 
 
 def revoke(kiosk: Kiosk) -> None:
     """Shut a device out; its next request is sent to the pairing page."""
-    Kiosk.objects.filter(pk=kiosk.pk).update(
-        token_digest=None, pairing_digest="", revoked_at=timezone.now()
-    )
+    Kiosk.objects.filter(pk=kiosk.pk).update(token_digest=None, pairing_digest="", revoked_at=timezone.now())
 
 
 def of_request(request) -> Kiosk | None:
     token = request.COOKIES.get(COOKIE)
     if not token:
         return None
-    return (
-        Kiosk.objects.select_related("station")
-        .filter(token_digest=digest(token), revoked_at=None)
-        .first()
-    )
+    return Kiosk.objects.select_related("station").filter(token_digest=digest(token), revoked_at=None).first()
 
 
 def kiosk_only(view):

@@ -130,10 +130,14 @@ class Station(models.Model):
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=80)
     brand = models.CharField(_("brand"), max_length=40, blank=True)
-    division = models.ForeignKey(Division, models.PROTECT, related_name="stations", verbose_name=_("division"))
+    division = models.ForeignKey(
+        Division, models.PROTECT, related_name="stations", verbose_name=_("division")
+    )
     address = models.CharField(_("address"), max_length=200)
     latitude = models.FloatField(_("latitude"), validators=[MinValueValidator(27), MaxValueValidator(31.5)])
-    longitude = models.FloatField(_("longitude"), validators=[MinValueValidator(117.5), MaxValueValidator(123.5)])
+    longitude = models.FloatField(
+        _("longitude"), validators=[MinValueValidator(117.5), MaxValueValidator(123.5)]
+    )
     source_datum = models.CharField(
         _("datum of the source"), max_length=5, choices=datum.Datum, default=datum.Datum.WGS84
     )
@@ -258,7 +262,9 @@ class Kiosk(models.Model):
     """A screen at a station, let in by a single-use pairing code and shut out by revoking it."""
 
     station = models.ForeignKey(Station, models.PROTECT, related_name="kiosks", verbose_name=_("station"))
-    label = models.CharField(_("label"), max_length=40, help_text=_("Where it stands, for example: front desk"))
+    label = models.CharField(
+        _("label"), max_length=40, help_text=_("Where it stands, for example: front desk")
+    )
     pairing_digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     pairing_expires_at = models.DateTimeField(_("code valid until"), null=True, editable=False)
     token_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)

@@ -53,7 +53,9 @@ class DecisionForm(forms.ModelForm):
         label=_("reason for the decision"),
         required=False,
         max_length=200,
-        help_text=_("Needed when you do not approve. For example: the photo is blurred, please take it again."),
+        help_text=_(
+            "Needed when you do not approve. For example: the photo is blurred, please take it again."
+        ),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
 
@@ -113,7 +115,9 @@ class CredentialAdmin(NotWrittenByHand, ScopedAdmin):
     @admin.display(description=_("document"))
     def look(self, credential):
         address = reverse("volunteers:document", args=[credential.pk])
-        return format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', address, gettext("Open the document"))
+        return format_html(
+            '<a href="{}" target="_blank" rel="noopener">{}</a>', address, gettext("Open the document")
+        )
 
 
 class RosterInline(NotWrittenByHand, ScopedInline):
@@ -188,7 +192,15 @@ class SignupAdmin(NotWrittenByHand, ScopedAdmin):
     search_fields = ["volunteer__name"]
     date_hierarchy = "shift__starts_at"
     actions = ["came", "absent"]
-    fields = readonly_fields = ["volunteer", "shift", "status", "signed_up_at", "attendance", "marked_by", "marked_at"]
+    fields = readonly_fields = [
+        "volunteer",
+        "shift",
+        "status",
+        "signed_up_at",
+        "attendance",
+        "marked_by",
+        "marked_at",
+    ]
 
     @admin.action(description=_("Came: confirm the hours of the shift"))
     def came(self, request, queryset):

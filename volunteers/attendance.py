@@ -22,7 +22,9 @@ def mark_came(signup: Signup, *, by, minutes: int | None = None) -> HoursEntry:
     planned = int((shift.ends_at - shift.starts_at).total_seconds() // 60)
     minutes = planned if minutes is None else minutes
     if not 0 < minutes <= planned + 120:
-        raise Refusal("minutes", _("Please give the minutes served, more than 0 and about the shift's length."))
+        raise Refusal(
+            "minutes", _("Please give the minutes served, more than 0 and about the shift's length.")
+        )
     mark(signup, Signup.Attendance.CAME, by)
     entry, is_new = HoursEntry.objects.get_or_create(
         signup=signup, defaults={"volunteer": signup.volunteer, "minutes": minutes, "confirmed_by": by}

@@ -28,7 +28,10 @@ def check_number(kind: str, number: str) -> None:
         )
     if not LAWYER_NUMBER.fullmatch(number):
         raise ValidationError(
-            _("A lawyer's licence number has 17 digits and begins with 1. Please compare it with your licence."),
+            _(
+                "A lawyer's licence number has 17 digits and begins with 1. "
+                "Please compare it with your licence."
+            ),
             code="lawyer_number",
         )
 

@@ -191,7 +191,8 @@ class Shift(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()} · {self.station} · {timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"
+        when = timezone.localtime(self.starts_at)
+        return f"{self.get_kind_display()} · {self.station} · {when:%Y-%m-%d %H:%M}"
 
     def get_absolute_url(self):
         return reverse("volunteers:shift", args=[self.pk])

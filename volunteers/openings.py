@@ -34,4 +34,3 @@ def within_reach(volunteer) -> Q:
         in_time = Q(ends_at__date__lte=credential.valid_to) if credential.valid_to else Q()
         reach |= Q(kind__in=served) & in_time
     return reach
-

@@ -41,7 +41,9 @@ def make_redemption_day(**kw):
 def make_redemption_exception(**kw):
     kw.setdefault("date", timezone.localdate())
     station = kw.pop("station", None) or make_station()
-    return RedemptionDayException.objects.create(**{"station": station, "is_open": False, "reason": "盘点", **kw})
+    return RedemptionDayException.objects.create(
+        **{"station": station, "is_open": False, "reason": "盘点", **kw}
+    )
 
 
 def make_worker_pass(**kw):

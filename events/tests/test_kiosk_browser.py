@@ -349,10 +349,11 @@ def test_every_target_is_a_hand_wide_and_nothing_runs_out_of_the_screen(screen, 
 
 
 def test_a_screen_reader_and_weak_eyes_find_nothing_in_the_way(screen):
-    page = screen()
+    page = screen(reduced_motion="reduce")
     seven_to_one = {"rules": {"color-contrast-enhanced": {"enabled": True}}}
 
     for place in walk(page):
+        page.wait_for_load_state()
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             found = Axe().run(page, options=seven_to_one).response["violations"]

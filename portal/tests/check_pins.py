@@ -39,7 +39,9 @@ def problems_of(name, wanted):
     for package, requirement in asked.items():
         if package not in pins or not requirement.specifier.contains(pins[package]["version"]):
             yield f"{name}: {requirement} is not pinned"
-    for package in {name for name, pin in pins.items() if "nuanyi (pyproject.toml" in pin["rest"]} - set(asked):
+    for package in {name for name, pin in pins.items() if "nuanyi (pyproject.toml" in pin["rest"]} - set(
+        asked
+    ):
         yield f"{name}: {package} is pinned, but pyproject.toml does not ask for it"
 
 

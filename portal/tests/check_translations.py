@@ -24,12 +24,16 @@ def main():
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "var", "static"))
         environment = {**os.environ, "VAR_DIR": str(Path(folder, "var"))}
         subprocess.run((sys.executable, "manage.py", *COLLECT), cwd=copy, env=environment, check=True)
-        subprocess.run(("msgfmt", "--check", "--output-file", os.devnull, CATALOGUE), cwd=copy, check=True)
+        subprocess.run(
+            ("msgfmt", "--check-format", "--output-file", os.devnull, CATALOGUE), cwd=copy, check=True
+        )
         wanting = [entry for entry in polib.pofile(str(copy / CATALOGUE)) if not entry.translated()]
     for entry in wanting:
         kind = "fuzzy" if entry.fuzzy else "untranslated"
         print(f"{kind}: {entry.msgid!r} ({entry.occurrences[0][0]})")
-    print(f"{len(wanting)} messages without a good translation" if wanting else "Every message is translated.")
+    print(
+        f"{len(wanting)} messages without a good translation" if wanting else "Every message is translated."
+    )
     return bool(wanting)
 
 

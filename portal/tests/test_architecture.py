@@ -77,7 +77,9 @@ def test_every_model_has_a_name_and_a_place_in_the_workplace(db):
     models = [model for label in OURS for model in apps.get_app_config(label).get_models()]
 
     assert [model.__name__ for model in models if model.__str__ is Model.__str__] == []
-    inlined = {inline.model for model_admin in admin.site._registry.values() for inline in model_admin.inlines}
+    inlined = {
+        inline.model for model_admin in admin.site._registry.values() for inline in model_admin.inlines
+    }
     assert [m.__name__ for m in models if not admin.site.is_registered(m) and m not in inlined] == []
 
 
@@ -108,7 +110,9 @@ def test_every_public_page_answers_a_stranger_with_one_heading(client, db, name)
     assert response.content.decode().count("<h1") == 1
 
 
-@pytest.mark.parametrize("name", ["me", "volunteers:profile", "volunteers:add_credential", "consent", "account_email"])
+@pytest.mark.parametrize(
+    "name", ["me", "volunteers:profile", "volunteers:add_credential", "consent", "account_email"]
+)
 def test_every_private_page_sends_a_stranger_to_sign_in(client, db, name):
     response = client.get(reverse(name))
 

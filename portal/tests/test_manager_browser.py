@@ -19,7 +19,9 @@ def desk(page, live_server, client, manager):
     """The first page of the workplace, with the manager signed in."""
     client.force_login(manager)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+    )
     page.goto("/admin/")
     return page
 

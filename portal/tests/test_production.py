@@ -42,7 +42,10 @@ def test_safe_settings_start(tmp_path):
         ({"DEBUG": "1"}, "DEBUG is on"),
         ({"SECRET_KEY": ""}, "SECRET_KEY is missing"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is missing"),
-        ({"SECRET_KEY": "django-insecure-" + "x9!vQ2-7LmZ4rT8wB1nC5yD0sF3gH6jPaEuIoYtReW"}, "SECRET_KEY is missing"),
+        (
+            {"SECRET_KEY": "django-insecure-" + "x9!vQ2-7LmZ4rT8wB1nC5yD0sF3gH6jPaEuIoYtReW"},
+            "SECRET_KEY is missing",
+        ),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS has a wildcard"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is empty"),
         ({"EMAIL_URL": ""}, "EMAIL_URL is missing"),

@@ -12,13 +12,20 @@ import time
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
 
 pytestmark = pytest.mark.processes
-CHOSEN_FOR_TESTS = ("DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL", "SECRET_KEY", "DJANGO_ALLOW_ASYNC_UNSAFE")
+CHOSEN_FOR_TESTS = (
+    "DATABASE_URL",
+    "CACHE_URL",
+    "CELERY_BROKER_URL",
+    "SECRET_KEY",
+    "DJANGO_ALLOW_ASYNC_UNSAFE",
+)
 PATIENCE = 90  # seconds, on a machine that is busy with other tests
 
 
@@ -154,8 +161,8 @@ def test_a_taken_port_is_named_before_anything_starts(site):
 
 @pytest.mark.redis
 def test_the_same_processes_run_with_redis_as_broker_and_cache(site, redis_url):
-    server = redis_url.rpartition("/")[0] if redis_url.count("/") > 2 else redis_url
-    outgrown = Site(site.var, CELERY_BROKER_URL=f"{server}/14", CACHE_URL=f"{server}/15")
+    broker, cache = (urlsplit(redis_url)._replace(path=path).geturl() for path in ("/14", "/15"))
+    outgrown = Site(site.var, CELERY_BROKER_URL=broker, CACHE_URL=cache)
 
     with outgrown.served():
         assert outgrown.ask() == 200
@@ -182,7 +189,9 @@ def is_anything_listening(port):
 
 def children_of(parent):
     """Process ids with their command lines."""
-    listing = subprocess.run(("ps", "-A", "-o", "ppid=,pid=,args="), text=True, capture_output=True, check=True)
+    listing = subprocess.run(
+        ("ps", "-A", "-o", "ppid=,pid=,args="), text=True, capture_output=True, check=True
+    )
     rows = (line.split(None, 2) for line in listing.stdout.splitlines())
     return {int(row[1]): row[2] for row in rows if int(row[0]) == parent}
 

@@ -15,7 +15,10 @@ from volunteers.tests.factories import make_credential
 pytestmark = [pytest.mark.shots, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHOTS = settings.BASE_DIR / "var" / "shots"
 LOOKS = [
-    (width, language, scheme) for width in (390, 1280) for language in ("zh-CN", "en") for scheme in ("light", "dark")
+    (width, language, scheme)
+    for width in (390, 1280)
+    for language in ("zh-CN", "en")
+    for scheme in ("light", "dark")
 ]
 
 
@@ -23,31 +26,56 @@ def public_pages():
     station = Station.objects.get(name=demo.SHIMEN)
     shift = Shift.objects.upcoming().filter(kind="legal").first()
     return [
-        "/", "/stations/", "/stations/?need=meal&open_now=1", "/stations/?q=无", station.get_absolute_url(),
-        "/days/", "/volunteer/", "/volunteer/shifts/", shift.get_absolute_url(), "/mailbox/", "/privacy/",
-        "/accounts/login/", "/accounts/login/code/", "/accounts/signup/", "/accounts/password/reset/",
-        "/api/v1/docs/", "/nowhere/",
-    ]  # fmt: skip
+        "/",
+        "/stations/",
+        "/stations/?need=meal&open_now=1",
+        "/stations/?q=无",
+        station.get_absolute_url(),
+        "/days/",
+        "/volunteer/",
+        "/volunteer/shifts/",
+        shift.get_absolute_url(),
+        "/mailbox/",
+        "/privacy/",
+        "/accounts/login/",
+        "/accounts/login/code/",
+        "/accounts/signup/",
+        "/accounts/password/reset/",
+        "/api/v1/docs/",
+        "/nowhere/",
+    ]
 
 
 def volunteer_pages():
     shift = Shift.objects.upcoming().filter(kind="legal").first()
     return [
-        "/volunteer/", "/volunteer/profile/", "/volunteer/credentials/add/?kind=lawyer", shift.get_absolute_url(),
-        "/me/", "/consent/", "/accounts/email/", "/accounts/password/change/", "/accounts/logout/",
-    ]  # fmt: skip
+        "/volunteer/",
+        "/volunteer/profile/",
+        "/volunteer/credentials/add/?kind=lawyer",
+        shift.get_absolute_url(),
+        "/me/",
+        "/consent/",
+        "/accounts/email/",
+        "/accounts/password/change/",
+        "/accounts/logout/",
+    ]
 
 
 def manager_pages():
     waiting = make_credential(volunteer=Volunteer.objects.get(name="周师傅"), kind="medical")
     shift = Shift.objects.filter(kind="training", station__name=demo.SHIMEN).first()
     return [
-        "/admin/", "/admin/stations/station/", f"/admin/stations/station/{shift.station_id}/change/",
-        "/admin/volunteers/credential/", f"/admin/volunteers/credential/{waiting.pk}/change/",
+        "/admin/",
+        "/admin/stations/station/",
+        f"/admin/stations/station/{shift.station_id}/change/",
+        "/admin/volunteers/credential/",
+        f"/admin/volunteers/credential/{waiting.pk}/change/",
         f"/admin/volunteers/shift/{shift.pk}/change/",
-        f"/admin/volunteers/signup/?shift__id__exact={shift.pk}", "/admin/events/redemption/",
-        "/admin/stations/kiosk/add/", "/admin/events/workerpass/add/",
-    ]  # fmt: skip
+        f"/admin/volunteers/signup/?shift__id__exact={shift.pk}",
+        "/admin/events/redemption/",
+        "/admin/stations/kiosk/add/",
+        "/admin/events/workerpass/add/",
+    ]
 
 
 def signed_in(context, live_server, email):

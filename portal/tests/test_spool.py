@@ -6,10 +6,12 @@ from kombu import Connection
 
 
 def test_a_reader_never_finds_half_a_message(tmp_path):
-    folders = {"data_folder_in": str(tmp_path), "data_folder_out": str(tmp_path), "control_folder": str(tmp_path)}
-    connection = Connection(
-        "filesystem://", transport="portal.spool:Transport", transport_options=folders
-    )
+    folders = {
+        "data_folder_in": str(tmp_path),
+        "data_folder_out": str(tmp_path),
+        "control_folder": str(tmp_path),
+    }
+    connection = Connection("filesystem://", transport="portal.spool:Transport", transport_options=folders)
     writer, reader, read = connection.channel(), connection.channel(), []
 
     def write():
@@ -27,7 +29,11 @@ def test_a_reader_never_finds_half_a_message(tmp_path):
 
 
 def test_every_process_that_binds_a_queue_is_remembered_once(tmp_path):
-    folders = {"data_folder_in": str(tmp_path), "data_folder_out": str(tmp_path), "control_folder": str(tmp_path)}
+    folders = {
+        "data_folder_in": str(tmp_path),
+        "data_folder_out": str(tmp_path),
+        "control_folder": str(tmp_path),
+    }
     with Connection(
         "filesystem://", transport="portal.spool:Transport", transport_options=folders
     ) as connection:

@@ -18,6 +18,7 @@ from volunteers import reminders
 from volunteers.models import Credential, HoursEntry, Shift, Signup
 from volunteers.tests.factories import LAWYER_NUMBER, PDF
 
+
 @pytest.fixture
 def shimen(db):
     demo.load()
@@ -55,9 +56,7 @@ def test_someone_on_the_street_finds_a_station_and_the_way(client, shimen):
 def test_a_volunteer_comes_online_and_is_reminded_of_her_shift(client, shimen):
     client.post("/accounts/signup/", {"contact": "139 5781 0001", "name": "陈律师", "agree": "on"})
     client.post("/accounts/phone/verify/", {"code": code_from("+8613957810001")})
-    client.post(
-        "/volunteer/profile/", {"name": "陈律师", "services": ["legal"], "home_station": shimen.pk}
-    )
+    client.post("/volunteer/profile/", {"name": "陈律师", "services": ["legal"], "home_station": shimen.pk})
     client.post(
         "/volunteer/credentials/add/?kind=lawyer",
         {

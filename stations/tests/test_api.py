@@ -26,7 +26,12 @@ def test_without_a_place_there_is_no_distance(client, station):
 
 @pytest.mark.parametrize(
     ("query", "field"),
-    [({"near": "here"}, "near"), ({"near": "91,0"}, "near"), ({"near": "nan,0"}, "near"), ({"limit": "many"}, "limit")],
+    [
+        ({"near": "here"}, "near"),
+        ({"near": "91,0"}, "near"),
+        ({"near": "nan,0"}, "near"),
+        ({"limit": "many"}, "limit"),
+    ],
 )
 def test_a_question_that_makes_no_sense_is_answered_with_the_field(client, db, query, field):
     response = client.get(URL, query)

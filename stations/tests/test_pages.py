@@ -35,7 +35,9 @@ def test_open_now_leaves_out_what_is_closed_and_what_is_not_known(client, db):
 
 
 def test_a_county_and_a_word_narrow_the_list(client, db):
-    make_station(name="石门社区服务驿站", division=make_division(code="331121", name="青田县", prefecture="丽水市"))
+    make_station(
+        name="石门社区服务驿站", division=make_division(code="331121", name="青田县", prefecture="丽水市")
+    )
     make_station(name="湖滨暖驿")
 
     assert listed(client, "?county=331121") == ["石门社区服务驿站"]

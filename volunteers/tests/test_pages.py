@@ -206,7 +206,7 @@ def test_the_first_page_asks_the_database_as_often_for_three_shifts(
     client.force_login(volunteer.person)
     client.get("/volunteer/")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = client.get("/volunteer/")
 
     assert len(shifts_on(page)) == 2 * how_many

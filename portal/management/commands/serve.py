@@ -16,7 +16,11 @@ from portal.demo_accounts import ACCOUNTS, PASSWORD, WORKER_CARD
 
 PYTHON = (sys.executable, "-m")
 CELERY = (*PYTHON, "celery", "-A", "portal", "-q")
-ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")  # there is no second worker to talk to
+ALONE = (
+    "--without-gossip",
+    "--without-mingle",
+    "--without-heartbeat",
+)  # there is no second worker to talk to
 POLITE = 10  # seconds to finish what is in hand
 
 

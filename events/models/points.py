@@ -1,116 +1,13 @@
+"""The points ledger, the cards that open it, and what points buy."""
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from stations.models import Kiosk, Station
-
-WEEKDAYS = [
-    (0, _("Monday")),
-    (1, _("Tuesday")),
-    (2, _("Wednesday")),
-    (3, _("Thursday")),
-    (4, _("Friday")),
-    (5, _("Saturday")),
-    (6, _("Sunday")),
-]
-
-
-class ServiceDayQuerySet(models.QuerySet):
-    def upcoming(self):
-        """Published days that are not over yet, soonest first."""
-        return self.filter(is_published=True, ends_at__gt=timezone.now()).order_by("starts_at")
-
-
-class ServiceDay(models.Model):
-    """A day on which a station offers services: the Friday 周周服务日, a festival, a free clinic."""
-
-    station = models.ForeignKey(
-        Station, models.PROTECT, related_name="service_days", verbose_name=_("station")
-    )
-    title = models.CharField(_("title"), max_length=80)
-    about = models.TextField(_("about"), blank=True)
-    starts_at = models.DateTimeField(_("starts at"))
-    ends_at = models.DateTimeField(_("ends at"))
-    is_published = models.BooleanField(_("published"), default=True)
-
-    objects = ServiceDayQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("service day")
-        verbose_name_plural = _("service days")
-        ordering = ["-starts_at"]
-        indexes = [models.Index(fields=["is_published", "ends_at"], name="service_day_upcoming")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")),
-                name="service_day_ends_after_start",
-                violation_error_message=_("The end lies before the start."),
-            ),
-            models.UniqueConstraint(
-                fields=["station", "title", "starts_at"],
-                name="service_day_once",
-                violation_error_message=_("This service day exists already."),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.title} · {self.station}"
-
-
-class RedemptionDay(models.Model):
-    """A weekday on which points can be redeemed at a station (积分兑换日), Fridays by default."""
-
-    FRIDAY = 4
-
-    station = models.ForeignKey(
-        Station, models.CASCADE, related_name="redemption_days", verbose_name=_("station")
-    )
-    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=WEEKDAYS, default=FRIDAY)
-
-    class Meta:
-        verbose_name = _("redemption day")
-        verbose_name_plural = _("redemption days")
-        ordering = ["station", "weekday"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["station", "weekday"],
-                name="redemption_day_once_per_weekday",
-                violation_error_message=_("This weekday is a redemption day already."),
-            ),
-            models.CheckConstraint(condition=Q(weekday__lte=6), name="redemption_day_is_a_weekday"),
-        ]
-
-    def __str__(self):
-        return f"{self.station} · {self.get_weekday_display()}"
-
-
-class RedemptionDayException(models.Model):
-    """A date on which a station redeems points although it otherwise would not, or the reverse."""
-
-    station = models.ForeignKey(
-        Station, models.CASCADE, related_name="redemption_exceptions", verbose_name=_("station")
-    )
-    date = models.DateField(_("date"))
-    is_open = models.BooleanField(_("points can be redeemed"))
-    reason = models.CharField(_("reason"), max_length=80)
-
-    class Meta:
-        verbose_name = _("exception to the redemption days")
-        verbose_name_plural = _("exceptions to the redemption days")
-        ordering = ["station", "-date"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["station", "date"],
-                name="redemption_exception_once_per_date",
-                violation_error_message=_("This date has an exception already."),
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.station} · {self.date} · {self.reason}"
 
 
 class PointsAccount(models.Model):
@@ -294,9 +191,7 @@ class Redemption(models.Model):
         Station, models.PROTECT, related_name="redemptions", verbose_name=_("station")
     )
     kiosk = models.ForeignKey(Kiosk, models.PROTECT, related_name="redemptions", verbose_name=_("kiosk"))
-    reward = models.ForeignKey(
-        Reward, models.PROTECT, related_name="redemptions", verbose_name=_("reward")
-    )
+    reward = models.ForeignKey(Reward, models.PROTECT, related_name="redemptions", verbose_name=_("reward"))
     points = models.PositiveIntegerField(_("price in points"))
     date = models.DateField(_("date"))
     pickup_code = models.CharField(_("pick-up code"), max_length=6)
@@ -331,51 +226,3 @@ class Redemption(models.Model):
 
     def __str__(self):
         return f"{self.pickup_code} · {self.reward}"
-
-
-class Message(models.Model):
-    """A letter or text as a row, written with what caused it; Celery only sends it on."""
-
-    class Channel(models.TextChoices):
-        EMAIL = "email", _("E-mail")
-        SMS = "sms", _("Text message")
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("Waiting")
-        SENDING = "sending", _("Being sent")
-        SENT = "sent", _("Sent")
-        FAILED = "failed", _("Failed")
-        UNCERTAIN = "uncertain", _("Uncertain")
-        CANCELLED = "cancelled", _("Cancelled")
-
-    key = models.CharField(_("occasion"), max_length=120, unique=True)
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        null=True,
-        related_name="messages",
-        verbose_name=_("person"),
-    )
-    channel = models.CharField(_("channel"), max_length=5, choices=Channel)
-    address = models.CharField(_("address"), max_length=254)
-    subject = models.CharField(_("subject"), max_length=120)
-    body = models.TextField(_("text"))
-    due_at = models.DateTimeField(_("due at"), default=timezone.now)
-    state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
-    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
-    claimed_at = models.DateTimeField(_("claimed at"), null=True)
-    sent_at = models.DateTimeField(_("sent at"), null=True)
-    error = models.CharField(_("error"), max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = _("message")
-        verbose_name_plural = _("messages")
-        ordering = ["-due_at", "-pk"]
-        # For `messages.send_due`: only what still waits.
-        indexes = [
-            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="message_due"),
-            models.Index(fields=["person", "-due_at"], name="message_inbox"),
-        ]
-
-    def __str__(self):
-        return self.subject

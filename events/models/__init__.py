@@ -1,0 +1,16 @@
+from events.models.days import RedemptionDay, RedemptionDayException, ServiceDay
+from events.models.messages import Message
+from events.models.points import PointsAccount, PointsEntry, Redemption, Reward, Stock, WorkerPass
+
+__all__ = [
+    "Message",
+    "PointsAccount",
+    "PointsEntry",
+    "Redemption",
+    "RedemptionDay",
+    "RedemptionDayException",
+    "Reward",
+    "ServiceDay",
+    "Stock",
+    "WorkerPass",
+]

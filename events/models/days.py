@@ -1,0 +1,113 @@
+"""When a station offers services, and when it redeems points."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from stations.models import Station
+
+WEEKDAYS = [
+    (0, _("Monday")),
+    (1, _("Tuesday")),
+    (2, _("Wednesday")),
+    (3, _("Thursday")),
+    (4, _("Friday")),
+    (5, _("Saturday")),
+    (6, _("Sunday")),
+]
+
+
+class ServiceDayQuerySet(models.QuerySet):
+    def upcoming(self):
+        """Published days that are not over yet, soonest first."""
+        return self.filter(is_published=True, ends_at__gt=timezone.now()).order_by("starts_at")
+
+
+class ServiceDay(models.Model):
+    """A day on which a station offers services: the Friday 周周服务日, a festival, a free clinic."""
+
+    station = models.ForeignKey(
+        Station, models.PROTECT, related_name="service_days", verbose_name=_("station")
+    )
+    title = models.CharField(_("title"), max_length=80)
+    about = models.TextField(_("about"), blank=True)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    is_published = models.BooleanField(_("published"), default=True)
+
+    objects = ServiceDayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("service day")
+        verbose_name_plural = _("service days")
+        ordering = ["-starts_at"]
+        indexes = [models.Index(fields=["is_published", "ends_at"], name="service_day_upcoming")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="service_day_ends_after_start",
+                violation_error_message=_("The end lies before the start."),
+            ),
+            models.UniqueConstraint(
+                fields=["station", "title", "starts_at"],
+                name="service_day_once",
+                violation_error_message=_("This service day exists already."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.title} · {self.station}"
+
+
+class RedemptionDay(models.Model):
+    """A weekday on which points can be redeemed at a station (积分兑换日), Fridays by default."""
+
+    FRIDAY = 4
+
+    station = models.ForeignKey(
+        Station, models.CASCADE, related_name="redemption_days", verbose_name=_("station")
+    )
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=WEEKDAYS, default=FRIDAY)
+
+    class Meta:
+        verbose_name = _("redemption day")
+        verbose_name_plural = _("redemption days")
+        ordering = ["station", "weekday"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["station", "weekday"],
+                name="redemption_day_once_per_weekday",
+                violation_error_message=_("This weekday is a redemption day already."),
+            ),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="redemption_day_is_a_weekday"),
+        ]
+
+    def __str__(self):
+        return f"{self.station} · {self.get_weekday_display()}"
+
+
+class RedemptionDayException(models.Model):
+    """A date on which a station redeems points although it otherwise would not, or the reverse."""
+
+    station = models.ForeignKey(
+        Station, models.CASCADE, related_name="redemption_exceptions", verbose_name=_("station")
+    )
+    date = models.DateField(_("date"))
+    is_open = models.BooleanField(_("points can be redeemed"))
+    reason = models.CharField(_("reason"), max_length=80)
+
+    class Meta:
+        verbose_name = _("exception to the redemption days")
+        verbose_name_plural = _("exceptions to the redemption days")
+        ordering = ["station", "-date"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["station", "date"],
+                name="redemption_exception_once_per_date",
+                violation_error_message=_("This date has an exception already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.station} · {self.date} · {self.reason}"

@@ -1,0 +1,27 @@
+"""What a page costs before it does anything: the same server and middleware, and next to no view."""
+
+import uuid
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.sessions.models import Session
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+KEY = "bench"
+
+
+@login_not_required
+def nothing(request):
+    return HttpResponse("nothing")
+
+
+@csrf_exempt
+@login_not_required
+def write(request):
+    Session.objects.create(session_key=f"{KEY}{uuid.uuid4().hex[:27]}", expire_date=timezone.now())
+    return HttpResponse("written")
+
+
+def wipe():
+    Session.objects.filter(session_key__startswith=KEY).delete()

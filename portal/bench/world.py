@@ -1,0 +1,109 @@
+"""Who and what the verbs are measured with: many volunteers for one shift, many workers for one reward.
+
+One hot row each, which is the worst that a Friday afternoon can do.
+"""
+
+import uuid
+from datetime import timedelta
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from events.models import (
+    Message,
+    PointsAccount,
+    PointsEntry,
+    Redemption,
+    RedemptionDay,
+    Reward,
+    Stock,
+    WorkerPass,
+)
+from portal.models import Consent, User
+from stations import kiosks
+from stations.models import Kiosk, Station
+from volunteers.models import ServiceKind, Shift, Signup, Volunteer
+
+POINTS = 1000
+
+
+class World:
+    def __init__(self, people):
+        self.station = Station.objects.order_by("pk").first()
+        self.make_volunteers(people)
+        self.make_workers(people)
+
+    # Volunteers and their shift
+
+    def make_volunteers(self, people):
+        now = timezone.now()
+        self.shift = Shift.objects.create(
+            station=self.station,
+            kind=ServiceKind.HELPER,
+            starts_at=now + timedelta(days=2),
+            ends_at=now + timedelta(days=2, hours=2),
+            places=people,
+        )
+        users = [User(email=f"bench{n}@example.com", password="!", name=f"Bench {n}") for n in range(people)]
+        users = User.objects.bulk_create(users)
+        Consent.objects.bulk_create(Consent(person=user, version="bench") for user in users)
+        Volunteer.objects.bulk_create(
+            Volunteer(person=user, name=user.name, home_station=self.station) for user in users
+        )
+        backend = "allauth.account.auth_backends.AuthenticationBackend"
+        self.volunteer_sessions = save_sessions(
+            {
+                uuid.uuid4().hex: {
+                    SESSION_KEY: str(user.pk),
+                    BACKEND_SESSION_KEY: backend,
+                    HASH_SESSION_KEY: user.get_session_auth_hash(),
+                }
+                for user in users
+            }
+        )
+
+    def forget_signups(self):
+        signups = Signup.objects.filter(shift=self.shift)
+        Message.objects.filter(
+            key__in=[f"signup:{pk}" for pk in signups.values_list("pk", flat=True)]
+        ).delete()
+        signups.delete()
+        Shift.objects.filter(pk=self.shift.pk).update(taken=0)
+
+    # Workers, their screen and what they want
+
+    def make_workers(self, people):
+        RedemptionDay.objects.get_or_create(station=self.station, weekday=timezone.localdate().weekday())
+        self.reward = Reward.objects.create(name_zh="测速", name_en="Bench", points=1)
+        self.stock = Stock.objects.create(station=self.station, reward=self.reward, left=people)
+        kiosk = Kiosk.objects.create(station=self.station, label="bench")
+        self.kiosk = kiosks.pair(kiosks.new_code(kiosk), address="bench")[1]
+        self.accounts = PointsAccount.objects.bulk_create(
+            PointsAccount(balance=POINTS) for _n in range(people)
+        )
+        passes = WorkerPass.objects.bulk_create(
+            WorkerPass(account=account, station=self.station, number=f"9{n:07d}", nickname="Bench", pin="!")
+            for n, account in enumerate(self.accounts)
+        )
+        self.worker_sessions = save_sessions({uuid.uuid4().hex: {"kiosk_worker": card.pk} for card in passes})
+
+    def forget_redemptions(self):
+        PointsEntry.objects.filter(account__in=self.accounts).delete()
+        Redemption.objects.filter(reward=self.reward).delete()
+        PointsAccount.objects.filter(pk__in=[account.pk for account in self.accounts]).update(balance=POINTS)
+        Stock.objects.filter(pk=self.stock.pk).update(left=len(self.accounts))
+        save_sessions(self.worker_sessions)
+
+
+def save_sessions(sessions):
+    """Write {key: content} as sessions that stand for an hour, over what was there."""
+    encode, end = SessionStore().encode, timezone.now() + timedelta(hours=1)
+    Session.objects.bulk_create(
+        (Session(pk=key, session_data=encode(content), expire_date=end) for key, content in sessions.items()),
+        update_conflicts=True,
+        unique_fields=["session_key"],
+        update_fields=["session_data", "expire_date"],
+    )
+    return sessions
