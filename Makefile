@@ -9,7 +9,7 @@ PRODUCTION := PORTAL_MODE=production ALLOWED_HOSTS=portal.example.org SITE_URL=h
 	VAR_DIR=var/check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench bench-quick shots messages requirements
+.PHONY: help run demo test check format bench bench-quick shots pictures messages requirements
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -48,6 +48,12 @@ bench-quick: .venv/installed ## the same in less than two minutes, less exact
 
 shots: .venv/installed-dev ## pictures of every page into var/shots/
 	@$(BIN)/python -m pytest -m shots -n 2
+
+pictures: shots ## take the README's pictures anew
+	@mkdir -p docs/pictures
+	@cd var/shots && for name in 390-zh-CN-light/home 390-zh-CN-light/volunteer/me 1280-zh-CN-light/stations \
+		1280-zh-CN-light/manager/admin 1280-zh-CN-light/kiosk/4-rewards; do \
+		cp $$name.png ../../docs/pictures/$${name##*/}.png; done
 
 messages: .venv/installed-dev ## collect the texts to translate into portal/locale (needs gettext)
 	@$(BIN)/python manage.py makemessages --locale zh_Hans --no-obsolete --no-wrap --add-location file --ignore .venv --ignore var

@@ -77,7 +77,8 @@ def mailbox(request):
     """The demo's letters and texts, readable by all: a newcomer needs the code before signing in."""
     if not (settings.DEMO and settings.MAILBOX):
         raise Http404
-    return render(request, "portal/mailbox.html", {"letters": Message.objects.order_by("-pk")[:50]})
+    letters = Message.objects.exclude(state=Message.State.CANCELLED).order_by("-pk")[:50]
+    return render(request, "portal/mailbox.html", {"letters": letters})
 
 
 # What is agreed

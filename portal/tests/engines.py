@@ -19,6 +19,8 @@ import psycopg
 import redis
 from django.conf import settings
 
+from portal.management.commands.compile_translations import compile_stale
+
 OLDEST_POSTGRES = 150000
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_MAC = (
@@ -116,6 +118,7 @@ def set_up():
     """Django with what only tests want: quick passwords, static files straight from their sources."""
     if "TEST_ENGINES" not in os.environ:
         choose()
+        compile_stale()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STATIC_ROOT.mkdir(exist_ok=True)

@@ -1,11 +1,15 @@
 """Promises that the whole house keeps, walked over every URL and every model."""
 
+import ast
+
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.core.management import call_command
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from importlinter.cli import lint_imports
 
 OURS = ["portal", "volunteers", "events", "stations"]
 
@@ -71,6 +75,25 @@ def test_the_public_pages_are_these_and_no_others():
     found = {route for route, callback in every_url() if is_public(callback)}
 
     assert found == PUBLIC
+
+
+def test_imports_run_downwards_only():
+    assert lint_imports(config_filename="pyproject.toml") == 0
+
+
+def test_no_import_hides_in_a_function():
+    files = [path for package in OURS for path in (settings.BASE_DIR / package).rglob("*.py")]
+    hidden = [
+        f"{path}:{inner.lineno}"
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+
+    assert len(files) > 100
+    assert hidden == []
 
 
 def test_every_model_has_a_name_and_a_place_in_the_workplace(db):

@@ -60,6 +60,7 @@ class Site:
             )
         try:
             wait_for(lambda: "Nuanyi is at" in self.log.read_text() or process.poll() is not None)
+            assert process.poll() is None, self.log.read_text()
             yield process
         finally:
             process.terminate()

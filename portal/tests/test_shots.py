@@ -7,6 +7,7 @@ from django.conf import settings
 from django.test import Client
 
 from portal import demo
+from portal.demo_accounts import WORKER_CARD
 from portal.models import User
 from stations.models import Station
 from volunteers.models import Shift, Volunteer
@@ -86,9 +87,43 @@ def signed_in(context, live_server, email):
 
 
 def picture(page, path, folder):
+    """The whole page as one tall window, so that what is fixed to the window's edge stays there."""
+    window = page.viewport_size
     page.goto(path)
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({**window, "height": max(height, window["height"])})
     name = re.sub(r"\W+", "-", path).strip("-") or "home"
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
+    page.screenshot(path=folder / f"{name}.png")
+    page.set_viewport_size(window)
+
+
+def walk_the_kiosk(page, folder):
+    """From pairing to the pick-up code; in English from the second screen on, where English is asked for."""
+
+    def shoot(name):
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    english = page.evaluate("navigator.language").startswith("en")
+    page.goto("/kiosk/pair/")
+    shoot("1-pair")
+    page.locator("form:has([name=demo]) button").click()
+    if english:
+        page.locator("button[value=en]").click()
+    shoot("2-start")
+    page.locator("[name=number]").fill(WORKER_CARD["number"])
+    page.locator("[name=number]").press("Enter")
+    page.locator("[name=pin]").wait_for()
+    shoot("3-pin")
+    page.locator("[name=pin]").fill(WORKER_CARD["pin"])
+    page.locator("[name=pin]").press("Enter")
+    page.wait_for_url("**/kiosk/rewards/")
+    shoot("4-rewards")
+    page.locator("a[href*='/kiosk/rewards/']").first.click()
+    page.wait_for_url("**/kiosk/rewards/*/")
+    shoot("5-confirm")
+    page.locator("main form button").last.click()
+    page.wait_for_url("**/kiosk/done/")
+    shoot("6-done")
 
 
 @pytest.mark.parametrize(("width", "language", "scheme"), LOOKS)
@@ -101,7 +136,11 @@ def test_every_page_has_its_picture(live_server, new_page, width, language, sche
         ("manager@example.org", manager_pages()),
     ]
     folder = SHOTS / f"{width}-{language}-{scheme}"
+    (folder / "kiosk").mkdir(parents=True, exist_ok=True)
+    screen = {"width": 1080, "height": 1920} if width == 1280 else {"width": 390, "height": 844}
+    kiosk = new_page(base_url=live_server.url, viewport=screen, locale=language, color_scheme=scheme)
 
+    walk_the_kiosk(kiosk, folder / "kiosk")
     for email, paths in rounds:
         page = new_page(
             base_url=live_server.url,

@@ -67,6 +67,7 @@ class Command(BaseCommand):
                     return name
             if not announced and is_answering():
                 self.stdout.write(welcome())
+                self.stdout.flush()
                 announced = True
             time.sleep(0.1)
         return None
