@@ -40,7 +40,7 @@ format: .venv/installed-dev ## put code and templates into their usual form
 	@$(BIN)/ruff format .
 	@$(BIN)/djade --target-version 5.2 $$(find $(PACKAGES) -path '*/templates/*' -type f) || true
 
-bench: .venv/installed ## measure pages and verbs against the floors (about six minutes)
+bench: .venv/installed ## measure pages and verbs against the floors (about five minutes)
 	@$(BIN)/python manage.py bench
 
 bench-quick: .venv/installed ## the same in less than two minutes, less exact

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shutil
 
 import pytest
 
@@ -38,7 +37,7 @@ def pytest_configure(config):
 
 def pytest_unconfigure(config):
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        shutil.rmtree(settings.VAR, ignore_errors=True)
+        engines.clean_up()
 
 
 def pytest_collection_modifyitems(items):

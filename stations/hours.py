@@ -67,9 +67,10 @@ def week(text, first_day):
     days = [first_day + timedelta(days=n) for n in range(7)]
     try:
         rule = rule_around(text, first_day) if text else None
+        known = last_known_day(first_day) if HOLIDAYS.search(text) else days[-1]
     except NotImplementedError:
         rule = None
-    return [(day, rule and spans(rule, day)) for day in days]
+    return [(day, spans(rule, day) if rule and day <= known else None) for day in days]
 
 
 def spans(rule, day):

@@ -24,7 +24,9 @@ def main(words):
 
 
 def run(words, **environment):
-    return subprocess.run((*PYTEST, *words), env={**os.environ, **environment}).returncode
+    # Importing `portal` names the settings, which pytest would then read before the engines are chosen.
+    kept = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    return subprocess.run((*PYTEST, *words), env=kept | environment).returncode
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import warnings
 from contextlib import suppress
 from importlib import import_module, util
 from pathlib import Path
@@ -28,10 +29,11 @@ CHROMIUM_MAC = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 EMBEDDED = "sqlite"
+PREFIX = "nuanyi-test-"
 MISSING = {
-    "postgres": "PostgreSQL not found (DATABASE_URL): race tests left out",
-    "redis": "Redis not found (CELERY_BROKER_URL, CACHE_URL): tests of the outgrown engines left out",
-    "browser": "Chromium not found (CHROMIUM): browser tests left out",
+    "postgres": "No PostgreSQL (DATABASE_URL): race tests left out",
+    "redis": "No Redis (CELERY_BROKER_URL, CACHE_URL): tests of the outgrown engines left out",
+    "browser": "No Chromium (CHROMIUM): browser tests left out",
 }
 
 
@@ -61,10 +63,11 @@ def bundled_postgres():
     if not util.find_spec("pgserver"):
         return ""
     folder = Path(tempfile.mkdtemp(prefix="nuanyi-postgres-"))
-    try:
-        server = import_module("pgserver").get_server(folder, cleanup_mode="delete")
-    except (OSError, subprocess.SubprocessError, RuntimeError):  # a platform that the wheel does not fit
-        return ""
+    with warnings.catch_warnings(action="ignore"):  # it has opinions about the machine
+        try:
+            server = import_module("pgserver").get_server(folder, cleanup_mode="delete")
+        except (OSError, subprocess.SubprocessError, RuntimeError):  # not made for this platform
+            return ""
     os.environ["PGHOST"] = str(server.get_postmaster_info().socket_dir)
     return "postgres://postgres@/postgres"
 
@@ -94,7 +97,7 @@ def choose():
         os.environ.pop(name, None)
     os.environ |= {
         "TEST_ENGINES": json.dumps(found),
-        "VAR_DIR": tempfile.mkdtemp(prefix="nuanyi-test-"),
+        "VAR_DIR": tempfile.mkdtemp(prefix=PREFIX),
         "DATABASE_URL": found["postgres"] or f"{EMBEDDED}:///test.sqlite3",
         "CACHE_URL": "locmemcache://",
         "CELERY_BROKER_URL": "memory://",
@@ -117,6 +120,8 @@ def missing():
 def set_up():
     """Django with what only tests want: quick passwords, static files straight from their sources."""
     if "TEST_ENGINES" not in os.environ:
+        if settings.configured:  # with somebody's own database and files
+            raise RuntimeError("Please unset DJANGO_SETTINGS_MODULE: it is read before the tests choose.")
         choose()
         compile_stale()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -124,6 +129,11 @@ def set_up():
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     settings.DATABASES["default"].setdefault("TEST", {}).update(database_for_tests())
     django.setup()
+
+
+def clean_up():
+    if settings.VAR.name.startswith(PREFIX):  # never what somebody works with
+        shutil.rmtree(settings.VAR, ignore_errors=True)
 
 
 def database_for_tests():

@@ -1,5 +1,6 @@
 from datetime import date, datetime, timedelta
 
+import chinese_calendar
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
@@ -170,3 +171,11 @@ def test_only_a_station_in_use_can_be_open():
         assert station.opening() == hours.Opening(hours.OPEN, at("2026-09-09 20:00"))
         station.status = Station.Status.RENOVATION
         assert station.opening() == hours.Opening(hours.SHUT)
+
+
+def test_the_week_ends_where_the_published_calendar_does():
+    last_year = max(chinese_calendar.holidays).year
+
+    week = hours.week(OFFICE, date(last_year, 12, 29))
+
+    assert [spans is None for _day, spans in week] == [False] * 3 + [True] * 4
