@@ -50,10 +50,9 @@ shots: .venv/installed-dev ## pictures of every page into var/shots/
 	@$(BIN)/python -m pytest -m shots -n 2
 
 pictures: shots ## take the README's pictures anew
-	@mkdir -p docs/pictures
-	@cd var/shots && for name in 390-zh-CN-light/home 390-zh-CN-light/volunteer/me 1280-zh-CN-light/stations \
-		1280-zh-CN-light/manager/admin 1280-zh-CN-light/kiosk/4-rewards; do \
-		cp $$name.png ../../docs/pictures/$${name##*/}.png; done
+	@cp var/shots/390-zh-CN-light/home.png var/shots/390-zh-CN-light/volunteer/me.png \
+		var/shots/1280-zh-CN-light/stations.png var/shots/1280-zh-CN-light/manager/admin.png docs/pictures/
+	@cp var/shots/1280-zh-CN-light/kiosk/4-rewards.png docs/pictures/kiosk.png
 
 messages: .venv/installed-dev ## collect the texts to translate into portal/locale (needs gettext)
 	@$(BIN)/python manage.py makemessages --locale zh_Hans --no-obsolete --no-wrap --add-location file --ignore .venv --ignore var
