@@ -17,7 +17,7 @@ from volunteers import views as volunteers
 # /stations/
 station_urls = [
     path("", stations.directory, name="list"),
-    path("<str:code>/", pages.station, name="detail"),
+    path("<slug:code>/", pages.station, name="detail"),
 ]
 
 # /kiosk/

@@ -17,7 +17,9 @@ DEMO_STATION = "石门社区服务驿站"
 @login_not_required
 def directory(request):
     """The list, and the map beside it. Its filters live in the address, so a view can be shared."""
-    wanted = {name: request.GET.get(name, "").strip() for name in ("need", "open_now", "county", "q")}
+    # PostgreSQL takes no NUL in a text, and no search means one.
+    asked = {name: request.GET.get(name, "") for name in ("need", "open_now", "county", "q")}
+    wanted = {name: text.replace("\0", "").strip() for name, text in asked.items()}
     listed = Station.objects.listed().matching(wanted["q"])
     if wanted["county"]:
         listed = listed.filter(division=wanted["county"])

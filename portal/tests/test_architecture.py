@@ -46,7 +46,7 @@ PUBLIC = {
     "mailbox/",
     "privacy/",
     "stations/",
-    "stations/<str:code>/",
+    "stations/<slug:code>/",
     "text-size/",
     "volunteer/",
     "volunteer/shifts/",

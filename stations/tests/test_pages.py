@@ -46,6 +46,12 @@ def test_a_county_and_a_word_narrow_the_list(client, db):
     assert listed(client, "?q=不存在") == []
 
 
+def test_nonsense_in_the_address_finds_nothing_and_breaks_nothing(client, station):
+    assert listed(client, "?q=%00&county=%00&need=x&open_now=x&page=x") == [station.name]
+    assert client.get("/stations/%00/").status_code == 404
+    assert client.get("/stations/%E7%AB%99/").status_code == 404
+
+
 def test_a_withdrawn_station_is_no_longer_shown(client, db):
     gone = make_station(name="已退出", status=Station.Status.WITHDRAWN)
 
