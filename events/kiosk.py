@@ -23,7 +23,7 @@ from stations.refusals import Refusal, first_refusal
 
 IDLE_SECONDS = 60
 CHOICES = 6  # what one screen shows without scrolling
-LARGE_TEXT_COOKIE = "large"  # set by the roof (portal.look), which nobody down here imports
+LARGE_TEXT_COOKIE = "large"  # every page asks for it; the kiosk takes it away with the person
 
 
 class CardForm(forms.Form):

@@ -29,13 +29,13 @@ from events.models import (
 from portal import consent
 from portal.demo_accounts import ACCOUNTS, PASSWORD, WORKER_CARD
 from portal.models import User
-from stations import divisions, imports
+from stations import imports
 from stations.models import Posting, Station
 from stations.refusals import Refusal
+from stations.views import DEMO_STATION as SHIMEN
 from volunteers import credentials, profiles, signups
 from volunteers.models import CredentialKind, ServiceKind, Shift, Volunteer
 
-SHIMEN = "石门社区服务驿站"
 ALWAYS_OPEN = "“365+劳动者驿站”001号站"
 NAMED_STATIONS = Path(imports.__file__).parent / "data" / "named_stations.csv"
 INVENTED = Path(__file__).parent / "data" / "demo_stations.csv"
@@ -78,7 +78,6 @@ def load():
     """Load or top up the demo. Refuses in production."""
     if settings.PRODUCTION:
         raise Refusal("production", _("The demo is not for production: its passwords are public."))
-    divisions.load()
     if not Station.objects.filter(is_demo=True).exists():
         imports.import_file(NAMED_STATIONS)
         imports.import_file(INVENTED)

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-LARGE_TEXT_COOKIE = "large"
+from events.kiosk import LARGE_TEXT_COOKIE
 
 
 def look(request):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Sum
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -18,15 +19,14 @@ A_WEEK = timedelta(days=7)
 
 @login_not_required
 def home(request):
-    stations = Station.objects.listed()
     year = timezone.localdate().year
-    minutes = HoursEntry.objects.filter(confirmed_at__year=year).values_list("minutes", flat=True)
+    given = HoursEntry.objects.filter(confirmed_at__year=year).aggregate(minutes=Sum("minutes"))
     context = {
         "needs": Need,
         "service_day": ServiceDay.objects.upcoming().select_related("station__division").first(),
         "shifts": openings.most_needed(openings.coming().filter(starts_at__lt=timezone.now() + A_WEEK)),
-        "station_count": stations.count(),
-        "hours_given": sum(minutes) // 60,
+        "station_count": Station.objects.listed().count(),
+        "hours_given": (given["minutes"] or 0) // 60,
         "year": year,
     }
     return render(request, "portal/home.html", context)

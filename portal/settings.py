@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.forms",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "allauth",
@@ -116,7 +117,6 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-INSTALLED_APPS.append("django.forms")
 
 # Engines: embedded by default, one environment variable each when outgrown.
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR / 'nuanyi.sqlite3'}")}

@@ -16,9 +16,8 @@ def mark_came(signup: Signup, *, by, minutes: int | None = None) -> HoursEntry:
 
     Hours and points are written once per sign-up, however often this is called.
     """
+    check_begun(signup)
     shift = signup.shift
-    if shift.starts_at > timezone.now():
-        raise Refusal("too_early", _("This shift has not begun yet."))
     planned = int((shift.ends_at - shift.starts_at).total_seconds() // 60)
     minutes = planned if minutes is None else minutes
     if not 0 < minutes <= planned + 120:
@@ -44,9 +43,13 @@ def mark_came(signup: Signup, *, by, minutes: int | None = None) -> HoursEntry:
 
 @transaction.atomic
 def mark_absent(signup: Signup, *, by) -> None:
+    check_begun(signup)
+    mark(signup, Signup.Attendance.ABSENT, by)
+
+
+def check_begun(signup):
     if signup.shift.starts_at > timezone.now():
         raise Refusal("too_early", _("This shift has not begun yet."))
-    mark(signup, Signup.Attendance.ABSENT, by)
 
 
 def mark(signup, attendance, by):

@@ -1,6 +1,6 @@
 """Signing up for a shift: every door asks the same checks and calls the same verbs."""
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -78,8 +78,8 @@ def why_not(volunteer, shift) -> Refusal | None:
 def sign_up(volunteer: Volunteer, shift: Shift) -> Signup:
     """Take a place, or refuse and change nothing.
 
-    The volunteer's row is locked first (two sign-ups of one person queue, so that
-    they cannot overlap); the place is then taken by a conditional UPDATE.
+    The volunteer's row is locked first (two sign-ups of one person queue, so that they
+    cannot overlap or double); the place is then taken by a conditional UPDATE.
     """
     volunteer = Volunteer.objects.select_for_update().select_related("person").get(pk=volunteer.pk)
     shift = Shift.objects.with_place().get(pk=shift.pk)
@@ -89,11 +89,7 @@ def sign_up(volunteer: Volunteer, shift: Shift) -> Signup:
     took = Shift.objects.published().filter(pk=shift.pk, taken__lt=F("places")).update(taken=F("taken") + 1)
     if not took:
         raise full()
-    try:
-        with transaction.atomic():
-            signup = Signup.objects.create(shift=shift, volunteer=volunteer)
-    except IntegrityError as error:
-        raise Refusal("already_signed_up", _("You have a place on this shift already.")) from error
+    signup = Signup.objects.create(shift=shift, volunteer=volunteer)
     letters.confirm(signup)
     return signup
 
