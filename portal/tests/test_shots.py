@@ -1,6 +1,7 @@
 """`make shots`: a picture of every page of the demo, two widths, two languages, light and dark."""
 
 import re
+import shutil
 
 import pytest
 from django.conf import settings
@@ -89,7 +90,7 @@ def signed_in(context, live_server, email):
 def picture(page, path, folder):
     """The whole page as one tall window, so that what is fixed to the window's edge stays there."""
     window = page.viewport_size
-    page.goto(path)
+    page.goto(path, wait_until="networkidle")  # the API's page draws itself from its schema
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({**window, "height": max(height, window["height"])})
     name = re.sub(r"\W+", "-", path).strip("-") or "home"
@@ -136,6 +137,7 @@ def test_every_page_has_its_picture(live_server, new_page, width, language, sche
         ("manager@example.org", manager_pages()),
     ]
     folder = SHOTS / f"{width}-{language}-{scheme}"
+    shutil.rmtree(folder, ignore_errors=True)  # ids differ from run to run, and so do names
     (folder / "kiosk").mkdir(parents=True, exist_ok=True)
     screen = {"width": 1080, "height": 1920} if width == 1280 else {"width": 390, "height": 844}
     kiosk = new_page(base_url=live_server.url, viewport=screen, locale=language, color_scheme=scheme)
