@@ -12,12 +12,21 @@ MENU = [
     (
         "build",
         _("Build"),
-        ["station", "kiosk", "posting", "division"],
+        ["station", "importjob", "sitesuggestion", "swapcabinet", "kiosk", "posting", "division"],
     ),
     (
         "manage",
         _("Manage"),
-        ["credential", "volunteer", "redemptionday", "redemptiondayexception", "reward", "stock", "message"]
+        [
+            "fault",
+            "credential",
+            "volunteer",
+            "redemptionday",
+            "redemptiondayexception",
+            "reward",
+            "stock",
+            "message",
+        ]
         + ["user", "consent"],
     ),
     (

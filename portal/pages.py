@@ -34,7 +34,7 @@ def home(request):
 
 @login_not_required
 def station(request, code):
-    station = get_object_or_404(Station.objects.listed().with_facilities(), code=code)
+    station = get_object_or_404(Station.objects.listed().with_details(), code=code)
     today = timezone.localdate()
     context = {
         "station": station,

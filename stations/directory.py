@@ -45,7 +45,7 @@ def find(stations, *, near=None, need="", open_now=False) -> list[Found]:
     if need in Need.values:
         stations = stations.meeting(need)
     found = []
-    for station in stations.with_facilities():
+    for station in stations.with_details():
         distance = near and metres(*near, station.latitude, station.longitude)
         found.append(Found(station, station.opening(now), distance))
     if open_now:

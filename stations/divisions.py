@@ -25,7 +25,7 @@ def load() -> int:
         divisions,
         update_conflicts=True,
         unique_fields=["code"],
-        update_fields=["name", "prefecture", "latitude", "longitude", "population"],
+        update_fields=["name", "prefecture", "latitude", "longitude", "population", "search"],
     )
     return len(divisions)
 

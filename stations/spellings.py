@@ -1,6 +1,5 @@
 """How people write headings and choices in their tables: Chinese, English, short forms."""
 
-import unicodedata
 from functools import cache
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.utils.translation import override
 
 from stations.datum import Datum
 from stations.models import FacilityKind, Station
+from stations.search import plain
 
 
 class Answer(TextChoices):
@@ -86,11 +86,6 @@ CHOICES = {
         "call_button": "一键呼叫",
     },
 }
-
-
-def plain(text) -> str:
-    """The letters and digits alone: `Wi-Fi`, `ＷＩＦＩ` and `wi fi` are one word."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 @cache

@@ -3,46 +3,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from stations import kiosks
-from stations.models import Division, Kiosk, Posting, Station, StationFacility
-from stations.scope import ScopedAdmin, ScopedInline
-
-
-@admin.register(Division)
-class DivisionAdmin(admin.ModelAdmin):
-    list_display = ["code", "name", "prefecture", "population"]
-    search_fields = ["code", "name"]
-    list_filter = ["prefecture"]
-
-
-class FacilityInline(ScopedInline):
-    model = StationFacility
-    managers_may = frozenset({"view", "add", "change", "delete"})
-
-
-@admin.register(Station)
-class StationAdmin(ScopedAdmin):
-    station_path = ""
-    list_display = [
-        "code",
-        "name",
-        "division",
-        "status",
-        "tier",
-        "opening_hours",
-        "position_doubt",
-        "is_demo",
-    ]
-    list_filter = ["status", "tier", "access", ("position_doubt", admin.EmptyFieldListFilter)]
-    list_select_related = ["division"]
-    search_fields = ["code", "name", "address"]
-    readonly_fields = ["position_doubt", "updated_at"]
-    inlines = [FacilityInline]
-
-    def get_readonly_fields(self, request, obj=None):
-        if request.user.is_superuser:
-            return self.readonly_fields
-        # What the directory stands on is changed by the county, not at the counter.
-        return [*self.readonly_fields, "code", "name", "division", "tier", "source_datum", "is_demo"]
+from stations.models import Kiosk, Posting
+from stations.scope import ScopedAdmin
 
 
 @admin.register(Posting)

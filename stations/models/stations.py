@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -7,72 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from stations import datum, hours
-
-
-class Need(models.TextChoices):
-    """The four difficulties (四难) that the stations exist to solve."""
-
-    MEAL = "meal", _("Eat")
-    WATER = "water", _("Drink")
-    REST = "rest", _("Rest")
-    TOILET = "toilet", _("Toilet")
-
-
-class FacilityKind(models.TextChoices):
-    TABLE = "table", _("Table and chairs")
-    WATER = "water", _("Drinking water dispenser")
-    MICROWAVE = "microwave", _("Microwave oven")
-    FIRST_AID = "first_aid", _("First-aid kit")
-    PHONE_CHARGING = "phone_charging", _("Phone charging")
-    BATTERY_SWAP = "battery_swap", _("Battery-swap cabinet")
-    EBIKE_CHARGING = "ebike_charging", _("E-bike charging")
-    AIR_CONDITIONING = "air_conditioning", _("Air conditioning")
-    HEATER = "heater", _("Heater")
-    FRIDGE = "fridge", _("Fridge")
-    TOILET = "toilet", _("Toilet (nearby)")
-    WIFI = "wifi", _("Wi-Fi")
-    RAIN_GEAR = "rain_gear", _("Rain gear")
-    TOOLS = "tools", _("Common tools")
-    TYRE_PUMP = "tyre_pump", _("Tyre pump")
-    BLOOD_PRESSURE = "blood_pressure", _("Blood-pressure meter")
-    READING = "reading", _("Reading corner")
-    BABY_ROOM = "baby_room", _("Mother-and-baby room")
-    WHEELCHAIR = "wheelchair", _("Wheelchair access")
-    BIKE_PARKING = "bike_parking", _("Parking for non-motor vehicles")
-    VENDING = "vending", _("Vending machine")
-    CALL_BUTTON = "call_button", _("Emergency call button")
-
-
-# A need is met where at least one of these works.
-MEETS = {
-    Need.MEAL: [FacilityKind.MICROWAVE],
-    Need.WATER: [FacilityKind.WATER],
-    Need.REST: [FacilityKind.TABLE, FacilityKind.AIR_CONDITIONING, FacilityKind.HEATER],
-    Need.TOILET: [FacilityKind.TOILET],
-}
-
-
-class Division(models.Model):
-    """A prefecture or county of Zhejiang with its approximate centre (WGS-84)."""
-
-    code = models.CharField(_("code"), max_length=6, primary_key=True)
-    name = models.CharField(_("name"), max_length=40)
-    prefecture = models.CharField(_("prefecture"), max_length=40)
-    latitude = models.FloatField(_("latitude"))
-    longitude = models.FloatField(_("longitude"))
-    population = models.PositiveIntegerField(_("population"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("division")
-        verbose_name_plural = _("divisions")
-        ordering = ["code"]
-
-    def __str__(self):
-        return self.name if self.is_prefecture else f"{self.prefecture}{self.name}"
-
-    @property
-    def is_prefecture(self):
-        return self.code.endswith("00")
+from stations.fields import SearchField, SeveralField
+from stations.models.divisions import Division
+from stations.models.kinds import MEETS, FacilityKind, Occupation, Role
 
 
 class StationQuerySet(models.QuerySet):
@@ -85,10 +21,9 @@ class StationQuerySet(models.QuerySet):
         if person.is_superuser:
             return self
         today = timezone.localdate()
-        current = Posting.objects.filter(
-            Q(ends_on=None) | Q(ends_on__gte=today), person=person.pk, starts_on__lte=today
-        )
-        return self.filter(pk__in=current.values("station"))
+        current = Q(postings__ends_on=None) | Q(postings__ends_on__gte=today)
+        posted = Station.objects.filter(current, postings__person=person.pk, postings__starts_on__lte=today)
+        return self.filter(pk__in=posted.values("pk"))
 
     def meeting(self, need):
         """Stations with a working facility for one of the four needs."""
@@ -100,8 +35,9 @@ class StationQuerySet(models.QuerySet):
         named = Q(name__icontains=text) | Q(brand__icontains=text) | Q(address__icontains=text)
         return self.filter(named | Q(division__name__icontains=text) | Q(code__iexact=text)) if text else self
 
-    def with_facilities(self):
-        return self.select_related("division").prefetch_related("facilities")
+    def with_details(self):
+        """With what a row of a list shows, in four questions however many stations there are."""
+        return self.select_related("division").prefetch_related("facilities", "exceptions", "faults")
 
 
 class Station(models.Model):
@@ -116,12 +52,18 @@ class Station(models.Model):
     class Access(models.TextChoices):
         STAFFED = "staffed", _("Staffed")
         SELF_SERVICE = "self_service", _("Self-service (unstaffed)")
+        CODE = "code", _("Unstaffed, door opens with a code")
+        CARD = "card", _("Unstaffed, door opens with a card")
 
     class Tier(models.TextChoices):
         BASIC = "basic", _("Basic station")
         BENCHMARK = "benchmark", _("Benchmark station")
         SMART = "smart", _("24-hour smart station")
         MICRO = "micro", _("Micro-station")
+
+    class BuildMode(models.TextChoices):
+        SELF_BUILT = "self_built", _("Self-built by the union")
+        CO_BUILT = "co_built", _("Co-built")
 
     class Position(models.TextChoices):
         EXACT = "exact", _("Exact location")
@@ -134,6 +76,14 @@ class Station(models.Model):
         Division, models.PROTECT, related_name="stations", verbose_name=_("division")
     )
     address = models.CharField(_("address"), max_length=200)
+    landmark = models.CharField(
+        _("landmark"),
+        max_length=80,
+        blank=True,
+        help_text=_("What one sees first, for example: beside the bus stop"),
+    )
+    storey = models.CharField(_("storey"), max_length=20, blank=True)
+    is_street_facing = models.BooleanField(_("faces the street"), null=True, blank=True)
     latitude = models.FloatField(_("latitude"), validators=[MinValueValidator(27), MaxValueValidator(31.5)])
     longitude = models.FloatField(
         _("longitude"), validators=[MinValueValidator(117.5), MaxValueValidator(123.5)]
@@ -150,13 +100,29 @@ class Station(models.Model):
         validators=[hours.validate],
         help_text=_("OpenStreetMap style, for example Mo-Fr 08:30-17:30; PH off. Empty means unknown."),
     )
+    hours_as_written = models.CharField(
+        _("opening hours as they were written"),
+        max_length=255,
+        blank=True,
+        help_text=_("What an imported table said and nobody has put into opening hours yet."),
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
     access = models.CharField(_("access"), max_length=12, choices=Access, default=Access.STAFFED)
     tier = models.CharField(_("tier"), max_length=9, choices=Tier, default=Tier.BASIC)
+    build_mode = models.CharField(_("built by"), max_length=10, choices=BuildMode, blank=True)
+    host = models.CharField(_("run by"), max_length=80, blank=True)
+    partner = models.CharField(_("together with"), max_length=120, blank=True)
+    occupations = SeveralField(_("serves first"), choices=Occupation)
+    roles = SeveralField(_("roles"), choices=Role)
+    design_theme = models.CharField(_("design theme"), max_length=80, blank=True)
+    amap_poi_id = models.CharField(_("AMap place number"), max_length=20, blank=True)
+    baidu_uid = models.CharField(_("Baidu place number"), max_length=40, blank=True)
+    map_checked_on = models.DateField(_("looked up on the maps on"), null=True, blank=True)
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
     about = models.TextField(_("about"), blank=True)
     is_demo = models.BooleanField(_("demo data"), default=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+    search = SearchField(sources=["name", "brand", "address", "landmark", "code"])
 
     objects = StationQuerySet.as_manager()
 
@@ -164,6 +130,11 @@ class Station(models.Model):
         verbose_name = _("station")
         verbose_name_plural = _("stations")
         ordering = ["code"]
+        indexes = [
+            # A box around a place: the band of latitudes is read from the index, longitudes beside it.
+            models.Index(fields=["latitude", "longitude"], name="station_place"),
+            models.Index(fields=["updated_at", "code"], name="station_updated"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["division", "name"],
@@ -188,6 +159,11 @@ class Station(models.Model):
         if self.status != self.Status.OPEN:
             return hours.Opening(hours.SHUT)
         return hours.opening(self.opening_hours, at or timezone.now())
+
+    def touch(self):
+        """Something that belongs to the station has changed: maps and exports are made anew."""
+        self.updated_at = timezone.now()
+        self.save(update_fields=["updated_at"])
 
     @property
     def place(self):
@@ -227,58 +203,50 @@ class StationFacility(models.Model):
         return self.get_kind_display()
 
 
-class Posting(models.Model):
-    """A person runs a station from a day to a day; the admin shows only what is in their care."""
+class OpeningException(models.Model):
+    """Other hours from a day to a day, or none: a temporary closure."""
 
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="postings", verbose_name=_("person")
+    station = models.ForeignKey(Station, models.CASCADE, related_name="exceptions", verbose_name=_("station"))
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    times = models.CharField(
+        _("open at"),
+        max_length=60,
+        blank=True,
+        help_text=_("For example 09:00-16:00. Empty means closed on these days."),
     )
-    station = models.ForeignKey(Station, models.PROTECT, related_name="postings", verbose_name=_("station"))
-    starts_on = models.DateField(_("from"), default=timezone.localdate)
-    ends_on = models.DateField(_("until"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=80, blank=True, help_text=_("Everybody reads it."))
 
     class Meta:
-        verbose_name = _("posting")
-        verbose_name_plural = _("postings")
-        ordering = ["station", "person", "starts_on"]
+        verbose_name = _("other hours or closure")
+        verbose_name_plural = _("other hours and closures")
+        ordering = ["station", "starts_on", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["person", "station", "starts_on"],
-                name="posting_once_per_start",
-                violation_error_message=_("This person already has a posting from that day."),
-            ),
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
-                name="posting_ends_after_start",
+                condition=Q(ends_on__gte=models.F("starts_on")),
+                name="exception_ends_after_start",
                 violation_error_message=_("The last day lies before the first."),
-            ),
+            )
         ]
 
     def __str__(self):
-        return f"{self.person} · {self.station}"
+        return f"{self.station} · {self.starts_on} – {self.ends_on}"
 
 
-class Kiosk(models.Model):
-    """A screen at a station, let in by a single-use pairing code and shut out by revoking it."""
+class StationPhoto(models.Model):
+    """A picture of a station, with the words for those who do not see it."""
 
-    station = models.ForeignKey(Station, models.PROTECT, related_name="kiosks", verbose_name=_("station"))
-    label = models.CharField(
-        _("label"), max_length=40, help_text=_("Where it stands, for example: front desk")
+    station = models.ForeignKey(Station, models.CASCADE, related_name="photos", verbose_name=_("station"))
+    image = models.FileField(_("picture"), upload_to="stations")
+    alt = models.CharField(
+        _("what it shows"), max_length=120, help_text=_("One sentence for people who do not see the picture.")
     )
-    pairing_digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
-    pairing_expires_at = models.DateTimeField(_("code valid until"), null=True, editable=False)
-    token_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)
-    paired_at = models.DateTimeField(_("paired at"), null=True, editable=False)
-    revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
+    place = models.PositiveSmallIntegerField(_("place in the row"), default=0)
 
     class Meta:
-        verbose_name = _("kiosk")
-        verbose_name_plural = _("kiosks")
-        ordering = ["station", "label"]
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+        ordering = ["station", "place", "id"]
 
     def __str__(self):
-        return f"{self.station} · {self.label}"
-
-    @property
-    def is_paired(self):
-        return bool(self.token_digest) and self.revoked_at is None
+        return self.alt

@@ -1,0 +1,28 @@
+from stations.models.divisions import Division
+from stations.models.imports import ImportJob
+from stations.models.kinds import MEETS, FacilityKind, Need, Occupation, Role
+from stations.models.staff import Kiosk, Posting
+from stations.models.stations import OpeningException, Station, StationFacility, StationPhoto, StationQuerySet
+from stations.models.swaps import SwapCabinet
+from stations.models.upkeep import Fault, FaultReport, SiteSuggestion
+
+__all__ = [
+    "MEETS",
+    "Division",
+    "FacilityKind",
+    "Fault",
+    "FaultReport",
+    "ImportJob",
+    "Kiosk",
+    "Need",
+    "Occupation",
+    "OpeningException",
+    "Posting",
+    "Role",
+    "SiteSuggestion",
+    "Station",
+    "StationFacility",
+    "StationPhoto",
+    "StationQuerySet",
+    "SwapCabinet",
+]
