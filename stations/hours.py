@@ -1,24 +1,31 @@
 """Opening hours: OpenStreetMap strings, the State Council's calendar, Asia/Shanghai.
 
 What cannot be known (no text, or a holiday rule in a year whose calendar is not
-published yet) is unknown, never open.
+published yet) is unknown, never open. `stations.hour_calendar` writes out what the
+library cannot know before it reads a text.
 """
 
-import re
+import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
-import chinese_calendar
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from opening_hours import OpeningHours, ParserError, State
+from opening_hours import ParserError, State
+
+from stations import hour_calendar
+from stations.hour_calendar import written_range
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 OPEN, CLOSED, SHUT, UNKNOWN = "open", "closed", "shut", "unknown"
-HOLIDAYS = re.compile(r"\bPH\b")
+STATES = {State.OPEN: OPEN, State.CLOSED: CLOSED, State.UNKNOWN: UNKNOWN}
 LOOK_AHEAD = timedelta(days=15)
+A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
+# A date that does not exist is a ValueError, a PH or comment that we cannot write out a NotImplementedError.
+UNREADABLE = (ParserError, NotImplementedError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -36,8 +43,8 @@ class Opening:
 def validate(text):
     """Accept an OSM opening_hours string, or raise a ValidationError that shows how to write one."""
     try:
-        parse(written_out(text, [date(2026, 10, 1)]))
-    except (ParserError, NotImplementedError) as error:
+        hour_calendar.days_and_nights(text, hour_calendar.LAST_YEAR)
+    except UNREADABLE as error:
         raise ValidationError(
             _("“%(text)s” cannot be read as opening hours. Write for example Mo-Su 08:00-20:00 or 24/7."),
             params={"text": text},
@@ -45,88 +52,101 @@ def validate(text):
         ) from error
 
 
-def opening(text, at):
-    if not text:
-        return Opening(UNKNOWN)
+def validate_times(text):
+    """Accept the times of an exception, such as 09:00-12:00,13:00-17:00, in any width of digits."""
+    times = plain_times(text)
+    try:
+        if not hour_calendar.TIMES.fullmatch(times):
+            raise ValueError(times)
+        hour_calendar.parse(times)
+    except UNREADABLE as error:
+        raise ValidationError(
+            _("“%(text)s” cannot be read as times. Write for example 09:00-12:00,13:00-17:00."),
+            params={"text": text},
+            code="times",
+        ) from error
+
+
+def plain_times(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def with_exceptions(text: str, exceptions) -> str:
+    """The text with other hours and closures (`starts_on`, `ends_on`, `times`) behind it as dated rules.
+
+    Where the hours are unknown, only the days of an exception are known.
+    """
+    rules = [f"{written_range(e.starts_on, e.ends_on)} {plain_times(e.times) or 'off'}" for e in exceptions]
+    return "; ".join([text or "unknown", *rules]) if rules else text
+
+
+def opening(text: str, at: datetime) -> Opening:
     local = at.astimezone(SHANGHAI)
-    try:
-        rule = rule_around(text, local.date())
-    except NotImplementedError:
-        return Opening(UNKNOWN)
-    state = {State.OPEN: OPEN, State.CLOSED: CLOSED}.get(rule.state(local)[0], UNKNOWN)
-    change = rule.next_change(local)
-    if change is None or change - local > LOOK_AHEAD:
+    around = pieces(text, monday_of(local.date()))
+    index = next(n for n, (_begin, end, _state) in enumerate(around) if local < end)
+    _begin, end, state = around[index]
+    following = around[index + 1][2] if index + 1 < len(around) else UNKNOWN
+    # What becomes unknown (the calendar's last day) or lies too far off is no promise.
+    if UNKNOWN in (state, following) or end - local > LOOK_AHEAD:
         return Opening(state)
-    if HOLIDAYS.search(text) and change.date() > last_known_day(local.date()):
-        return Opening(state)
-    return Opening(state, change)
+    return Opening(state, end)
 
 
-def week(text, first_day):
+def week(text: str, first_day: date):
     """Seven (date, [(start, end), …] or None where unknown) from `first_day` on."""
-    days = [first_day + timedelta(days=n) for n in range(7)]
-    try:
-        rule = rule_around(text, first_day) if text else None
-        known = last_known_day(first_day) if HOLIDAYS.search(text) else days[-1]
-    except NotImplementedError:
-        rule = None
-    return [(day, spans(rule, day) if rule and day <= known else None) for day in days]
+    around = pieces(text, monday_of(first_day))
+    return [(day, spans(around, day)) for day in (first_day + n * A_DAY for n in range(7))]
 
 
-def spans(rule, day):
-    start = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
-    parts = rule.intervals(start, start + timedelta(days=1))
-    return [(begin, end) for begin, end, state, *_rest in parts if state == State.OPEN]
+def spans(around, day):
+    first, last = midnight(day), midnight(day + A_DAY)
+    today = [piece for piece in around if piece[0] < last and first < piece[1]]
+    if any(state == UNKNOWN for _begin, _end, state in today):
+        return None
+    return [(max(begin, first), min(end, last)) for begin, end, state in today if state == OPEN]
 
 
 @lru_cache(maxsize=4096)
-def rule_around(text, day):
-    """The rule with `PH` written out as the public holidays around a day.
+def pieces(text, monday):
+    """The week from `monday` on and the look-ahead behind it, cut where the state changes.
 
-    The library knows one day per Chinese holiday; the State Council gives several.
-    Raises NotImplementedError in years without a published calendar.
+    As (start, end, state), each state unlike the one before. A night belongs to the day
+    on which it begins, so what is past midnight is read one day later; see `hour_calendar`.
     """
-    if not HOLIDAYS.search(text):
-        return parse(text)
-    days = [day + timedelta(days=n) for n in range(-1, (last_known_day(day) - day).days + 1)]
-    return parse(written_out(text, [d for d in days if is_public_holiday(d)]))
-
-
-def written_out(text, holidays):
-    """The rules with dates in place of `PH`, which the syntax wants in a rule of their own.
-
-    Raises NotImplementedError where `PH` stands anywhere but among the days of a rule.
-    """
-    dates = ",".join(f"{d:%Y %b %d}" for d in holidays)
-    rules = []
-    for rule in text.split(";"):
-        if not HOLIDAYS.search(rule):
-            rules.append(rule)
-            continue
-        days, _space, times = re.sub(r"\s*,\s*", ",", rule.strip()).partition(" ")
-        weekdays = ",".join(name for name in days.split(",") if name != "PH")
-        if HOLIDAYS.search(f"{weekdays} {times}"):
-            raise NotImplementedError(rule)
-        rules += [f"{when} {times}" for when in (weekdays, dates) if when]
-    return ";".join(rules) or "off"
-
-
-def last_known_day(day: date):
-    """The last day of the look-ahead that the published calendar covers, from `day` on."""
-    is_public_holiday(day)
-    end = day + LOOK_AHEAD
+    first, last = midnight(monday), midnight(monday + A_WEEK + LOOK_AHEAD + A_DAY)
     try:
-        is_public_holiday(end)
-    except NotImplementedError:
-        return date(day.year, 12, 31)
-    return end
+        days, nights = hour_calendar.days_and_nights(text or "unknown", monday.year)
+    except UNREADABLE:
+        return ((first, last, UNKNOWN),)
+    if nights is None:
+        return tuple(cut(days, first, last))
+    late = [
+        (begin + A_DAY, end + A_DAY, state) for begin, end, state in cut(nights, first - A_DAY, last - A_DAY)
+    ]
+    return tuple(joined(cut(days, first, last) + late))
 
 
-def is_public_holiday(day: date):
-    is_free, name = chinese_calendar.get_holiday_detail(day)
-    return is_free and name is not None
+def cut(rule, first, last):
+    return [(begin, end, STATES[state]) for begin, end, state, _comment in rule.intervals(first, last)]
 
 
-@lru_cache(maxsize=4096)
-def parse(text):
-    return OpeningHours(text, timezone=SHANGHAI, auto_country=False, auto_timezone=False)
+def joined(read):
+    """One row of pieces out of two that lie above each other: open outdoes unknown, unknown closed."""
+    edges = sorted({moment for begin, end, _state in read for moment in (begin, end)})
+    parts = [(begin, end, state_between(read, begin)) for begin, end in pairwise(edges)]
+    for state, same in groupby(parts, key=lambda part: part[2]):
+        same = list(same)
+        yield same[0][0], same[-1][1], state
+
+
+def state_between(read, moment):
+    states = {state for begin, end, state in read if begin <= moment < end}
+    return next(state for state in (OPEN, UNKNOWN, CLOSED) if state in states)
+
+
+def midnight(day):
+    return datetime.combine(day, time(), tzinfo=SHANGHAI)
+
+
+def monday_of(day):
+    return day - day.weekday() * A_DAY

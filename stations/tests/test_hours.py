@@ -5,12 +5,14 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 
-from stations import hours
+from stations import hour_calendar, hours
 from stations.models import Station
 from stations.tests.factories import make_station
 
 OFFICE = "Mo-Fr 08:30-17:30; PH off"
 EVERY_DAY = "Mo-Su 08:00-20:00; PH off"
+NIGHTS = "Mo-Su 22:00-06:00; PH off"
+WEEKEND_NIGHTS = "Mo-Fr 22:00-06:00; Sa,Su 20:00-04:00"
 NO_CALENDAR = 2040  # the State Council publishes one year at a time
 
 
@@ -179,3 +181,129 @@ def test_the_week_ends_where_the_published_calendar_does():
     week = hours.week(OFFICE, date(last_year, 12, 29))
 
     assert [spans is None for _day, spans in week] == [False] * 3 + [True] * 4
+
+
+@pytest.mark.parametrize("year", range(hour_calendar.FIRST_YEAR, hour_calendar.LAST_YEAR + 1))
+def test_an_office_is_open_on_every_workday_of_the_state_council_and_on_no_other_day(year):
+    days = [
+        date(year, 1, 1) + timedelta(days=n) for n in range((date(year + 1, 1, 1) - date(year, 1, 1)).days)
+    ]
+
+    opened = [day for day in days if hours.opening(OFFICE, at(f"{day} 10:00")).is_open]
+    in_weeks = [
+        day
+        for n in range(0, len(days), 7)
+        for day, spans in hours.week(OFFICE, days[n])
+        if spans and day in days
+    ]
+
+    assert opened == [day for day in days if chinese_calendar.is_workday(day)]
+    assert in_weeks == opened
+
+
+@pytest.mark.parametrize("year", [hour_calendar.FIRST_YEAR - 1, hour_calendar.LAST_YEAR + 1])
+def test_a_year_without_a_published_calendar_is_unknown_on_every_day(year):
+    days = [date(year, 1, 1) + timedelta(days=n) for n in range(365)]
+
+    assert {hours.opening(OFFICE, at(f"{day} 10:00")) for day in days} == {hours.Opening(hours.UNKNOWN)}
+    assert {hours.opening(NIGHTS, at(f"{day} 03:00")) for day in days} == {hours.Opening(hours.UNKNOWN)}
+    assert hours.week(OFFICE, days[9]) == [(day, None) for day in days[9:16]]
+
+
+SATURDAY_WORKED = "2026-10-10"  # pays for a day of the national holiday
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("Mo-Fr 08:30-17:30; PH off", ["08:30-17:30"]),
+        ("Mo-Fr,PH 08:30-17:30", ["08:30-17:30"]),
+        ("Mo-Fr 08:30-17:30; Sa 09:00-12:00; PH off", ["08:30-17:30"]),
+        ("Mo-Su 08:00-20:00; PH,Sa,Su off", ["08:00-20:00"]),
+        ("May-Sep Mo-Fr 07:00-19:00; Oct-Apr Mo-Fr 08:00-18:00; PH off", ["08:00-18:00"]),
+        ("Mo-Fr; Sa off; PH off", ["00:00-00:00"]),
+        ("24/7; Sa off; PH off", ["00:00-00:00"]),
+        ("Mo-Fr 08:00-17:00; 2026 Oct 10 off; PH off", []),
+        ("Mo-Fr 08:00-17:00; PH off; 2026 Oct 10 09:00-10:00", ["09:00-10:00"]),
+        ("Sa-Su 10:00-16:00; PH off", []),
+        ("Mo-Th 08:00-17:00; Fr 08:00-16:00; PH off", None),
+        ("Mo-Fr 08:00-12:00, We 13:00-17:00; PH off", None),
+        ("Fr-We 08:00-17:00; PH off", None),
+        ("Mo-Fr 08:30-17:30", []),
+        ("Mo-Su 08:00-20:00; PH off", ["08:00-20:00"]),
+    ],
+)
+def test_a_make_up_workday_has_the_hours_of_monday_to_friday_where_they_are_alike(text, spans):
+    hours.validate(text)
+
+    [(_day, found), *_rest] = hours.week(text, date.fromisoformat(SATURDAY_WORKED))
+
+    assert (found and [f"{begin:%H:%M}-{end:%H:%M}" for begin, end in found]) == spans
+
+
+@pytest.mark.parametrize(
+    ("text", "moment", "opening"),
+    [
+        # The evening before a closed day ends at midnight, and a closed day's night is closed to its end.
+        (NIGHTS, "2026-09-30 23:00", hours.Opening(hours.OPEN, at("2026-10-01 00:00"))),
+        (NIGHTS, "2026-10-01 03:00", hours.Opening(hours.CLOSED, at("2026-10-08 22:00"))),
+        (NIGHTS, "2026-10-07 23:00", hours.Opening(hours.CLOSED, at("2026-10-08 22:00"))),
+        (NIGHTS, "2026-10-08 03:00", hours.Opening(hours.CLOSED, at("2026-10-08 22:00"))),
+        (NIGHTS, "2026-10-09 03:00", hours.Opening(hours.OPEN, at("2026-10-09 06:00"))),
+        # Friday's night is Friday's, whatever Saturday has.
+        ("Mo-Fr 22:00-06:00", "2026-09-12 05:59", hours.Opening(hours.OPEN, at("2026-09-12 06:00"))),
+        ("Mo-Fr 22:00-06:00; Sa off", "2026-09-12 03:00", hours.Opening(hours.OPEN, at("2026-09-12 06:00"))),
+        (WEEKEND_NIGHTS, "2026-09-12 04:00", hours.Opening(hours.OPEN, at("2026-09-12 06:00"))),
+        (WEEKEND_NIGHTS, "2026-09-12 23:00", hours.Opening(hours.OPEN, at("2026-09-13 04:00"))),
+        (WEEKEND_NIGHTS, "2026-09-13 05:00", hours.Opening(hours.CLOSED, at("2026-09-13 20:00"))),
+        (WEEKEND_NIGHTS, "2026-09-14 05:00", hours.Opening(hours.CLOSED, at("2026-09-14 22:00"))),
+        # A holiday with hours of its own, and the night before it.
+        (
+            "Mo-Su 22:00-06:00; PH 20:00-04:00",
+            "2026-10-01 05:00",
+            hours.Opening(hours.OPEN, at("2026-10-01 06:00")),
+        ),
+        (
+            "Mo-Su 22:00-06:00; PH 20:00-04:00",
+            "2026-10-02 05:00",
+            hours.Opening(hours.CLOSED, at("2026-10-02 20:00")),
+        ),
+        (
+            "Mo-Su 22:00-06:00; PH 20:00-04:00",
+            "2026-10-08 05:00",
+            hours.Opening(hours.CLOSED, at("2026-10-08 22:00")),
+        ),
+        # A make-up Saturday is worked at night, too.
+        ("Mo-Fr 22:00-06:00; PH off", "2026-10-10 03:00", hours.Opening(hours.OPEN, at("2026-10-10 06:00"))),
+        ("Mo-Fr 22:00-06:00; PH off", "2026-10-11 03:00", hours.Opening(hours.OPEN, at("2026-10-11 06:00"))),
+        ("20:00-26:00", "2026-09-12 01:59", hours.Opening(hours.OPEN, at("2026-09-12 02:00"))),
+        ("08:00-08:00", "2026-09-12 08:00", hours.Opening(hours.OPEN)),
+        ("08:00-00:00", "2026-09-12 23:59", hours.Opening(hours.OPEN, at("2026-09-13 00:00"))),
+    ],
+)
+def test_a_night_belongs_to_the_day_on_which_it_begins(text, moment, opening):
+    hours.validate(text)
+
+    assert hours.opening(text, at(moment)) == opening
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Mo-Fr "by appointment"',
+        "2026 Feb 30 off; PH off; nonsense",
+        "22:00-06:00; 05:00-05:30 off",
+        "Mo-Su 22:00-06:00, Sa 12:00-13:00",
+    ],
+)
+def test_what_cannot_be_told_for_certain_is_refused_and_unknown(text):
+    with pytest.raises(ValidationError):
+        hours.validate(text)
+
+    assert hours.opening(text, at("2026-09-09 10:00")) == hours.Opening(hours.UNKNOWN)
+
+
+def test_a_pause_in_the_day_stays_a_pause():
+    [(_day, spans), *_rest] = hours.week("Mo-Su 08:00-20:00; 12:00-13:00 off", date(2026, 9, 9))
+
+    assert [f"{begin:%H:%M}-{end:%H:%M}" for begin, end in spans] == ["08:00-12:00", "13:00-20:00"]
