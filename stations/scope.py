@@ -66,6 +66,16 @@ class Scoped:
         return self._may(request, "delete")
 
 
+class NotWrittenByHand:
+    """Rows that people make on the pages: looked at here, never typed in."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
 class ScopedAdmin(Scoped, admin.ModelAdmin):
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404

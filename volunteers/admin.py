@@ -9,19 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from stations.refusals import Refusal, first_refusal
-from stations.scope import ScopedAdmin, ScopedInline
+from stations.scope import NotWrittenByHand, ScopedAdmin, ScopedInline
 from volunteers import attendance, credentials
 from volunteers.models import Credential, HoursEntry, Shift, Signup, Volunteer
-
-
-class NotWrittenByHand:
-    """Rows that people make on the pages: looked at here, never typed in."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Volunteer)

@@ -16,6 +16,11 @@ def new_key():
     return secrets.token_urlsafe(16)
 
 
+class FaultQuerySet(models.QuerySet):
+    def open(self):
+        return self.exclude(state=Fault.State.FIXED)
+
+
 class Fault(models.Model):
     """One ticket for one thing that does not work; whoever reports it while it is open joins in."""
 
@@ -46,6 +51,8 @@ class Fault(models.Model):
         verbose_name=_("handled by"),
     )
 
+    objects = FaultQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("fault")
         verbose_name_plural = _("faults")
@@ -57,7 +64,16 @@ class Fault(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.station} · {self.get_kind_display() or _('Something else')}"
+        return f"{self.station} · {self.subject}"
+
+    @property
+    def subject(self):
+        """The facility, or that it is something else about the station."""
+        return self.get_kind_display() or _("Something else")
+
+    @property
+    def is_open(self):
+        return self.state != self.State.FIXED
 
 
 class FaultReport(models.Model):
@@ -96,13 +112,12 @@ class SiteSuggestion(models.Model):
     place = models.CharField(
         _("where"), max_length=120, help_text=_("Street, crossing or building, as you would tell a colleague")
     )
-    latitude = models.FloatField(_("latitude"), null=True, blank=True)
-    longitude = models.FloatField(_("longitude"), null=True, blank=True)
     why = models.CharField(_("why there"), max_length=300)
     key = models.CharField(max_length=22, unique=True, default=new_key, editable=False)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING, editable=False)
     answer = models.CharField(_("reason for the decision"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("suggested at"), auto_now_add=True)
+    looked_at = models.DateTimeField(_("looked into since"), null=True, editable=False)
     decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -123,3 +138,7 @@ class SiteSuggestion(models.Model):
 
     def get_absolute_url(self):
         return reverse("stations:suggestion", args=[self.key])
+
+    @property
+    def is_undecided(self):
+        return self.state in (self.State.PENDING, self.State.LOOKING)

@@ -4,13 +4,26 @@ Everything is found by `Station`-like words: `make_station(name="石门驿站")`
 literal, so that tests may travel in time.
 """
 
+import io
 from itertools import count
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
-from stations import kiosks
-from stations.models import Division, Kiosk, Posting, Station, StationFacility
+from stations import faults, import_jobs, kiosks, pictures
+from stations.models import (
+    Division,
+    ImportJob,
+    Kiosk,
+    Posting,
+    SiteSuggestion,
+    Station,
+    StationFacility,
+    StationPhoto,
+    SwapCabinet,
+)
 
 PASSWORD = "demo-portal-2026"
 numbers = count(1)
@@ -75,3 +88,45 @@ def make_kiosk(**kw):
     kiosk, token = kiosks.pair(kiosks.new_code(kiosk), address=f"test-{kiosk.pk}")
     kiosk.token = token
     return kiosk
+
+
+def make_picture(kind="JPEG", size=(60, 40), mode="RGB", **extras):
+    """A small picture to upload, with something to see; `extras` as Pillow's `save` takes them."""
+    written = io.BytesIO()
+    Image.linear_gradient("L").resize(size).convert(mode).save(written, kind, **extras)
+    return SimpleUploadedFile(f"picture.{kind.lower()}", written.getvalue())
+
+
+def make_photo(**kw):
+    """A station's photo, kept as its form keeps it."""
+    station = kw.pop("station", None) or make_station()
+    picture = pictures.redraw(kw.pop("image", None) or make_picture())
+    return StationPhoto.objects.create(
+        **{"station": station, "image": picture, "alt": "门口有绿色遮阳棚", **kw}
+    )
+
+
+def make_report(**kw):
+    """A report of a broken water dispenser, each from an address of its own."""
+    values = {"kind": "water", "text": "不出热水", "address": f"report-{next(numbers)}", **kw}
+    station = values.pop("station", None) or make_station()
+    return faults.report(station, **values)
+
+
+def make_suggestion(**kw):
+    division = kw.pop("division", None) or make_division()
+    values = {"place": "莫干山路与文一路路口", "why": "中午很多骑手在这里等单，没有地方坐", **kw}
+    return SiteSuggestion.objects.create(division=division, **values)
+
+
+def make_cabinet(**kw):
+    """A battery-swap cabinet nothing is known of yet; its number at China Tower is `external_id`."""
+    station = kw.pop("station", None) or make_station()
+    values = {"operator": SwapCabinet.Operator.TOWER, "external_id": f"ZJ-{next(numbers)}", **kw}
+    return SwapCabinet.objects.create(station=station, **values)
+
+
+def make_import(text, **kw):
+    """A table on its way in, uploaded and not looked at yet."""
+    file = SimpleUploadedFile(kw.pop("name", "站点.csv"), text.encode())
+    return import_jobs.upload(ImportJob(file=file), by=kw.pop("by", None) or make_user(**kw))
