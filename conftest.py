@@ -15,7 +15,7 @@ from django.utils import translation
 
 from events.tests.factories import make_redemption_day, make_service_day, make_worker_pass
 from portal.models import User
-from stations import kiosks
+from stations import kiosks, packs
 from stations.tests.factories import PASSWORD, make_kiosk, make_posting, make_station, make_user
 from volunteers.models import Credential, ServiceKind
 from volunteers.tests.factories import make_credential, make_volunteer
@@ -57,8 +57,10 @@ def redis_url():
 
 
 @pytest.fixture(autouse=True)
-def each_test_starts_afresh():
+def each_test_starts_afresh(monkeypatch, tmp_path):
     cache.clear()
+    monkeypatch.setattr(packs, "FOLDER", tmp_path / "pack")
+    monkeypatch.setattr(packs, "BUILT", tmp_path / "pack.json")
     translation.activate(settings.LANGUAGE_CODE)
 
 

@@ -10,6 +10,7 @@ def look(request):
         "large_text": request.COOKIES.get(LARGE_TEXT_COOKIE) == "1",
         "demo": settings.DEMO,
         "mailbox": settings.MAILBOX,
+        "tiles_datum": settings.TILES_DATUM,
         "tiles_url": settings.TILES_URL,
         "tiles_attribution": settings.TILES_ATTRIBUTION,
     }
