@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from stations.models import SwapCabinet
 from stations.scope import ScopedAdmin
@@ -6,4 +7,16 @@ from stations.scope import ScopedAdmin
 
 @admin.register(SwapCabinet)
 class SwapCabinetAdmin(ScopedAdmin):
-    list_display = ["station", "operator", "external_id", "charged", "free", "reported_at"]
+    """Whoever links a cabinet to its station does it here; the numbers come from the operator's feed."""
+
+    managers_may = frozenset({"view"})
+    list_display = ["station", "operator", "external_id", "charged", "free", "freshness", "reported_at"]
+    list_filter = ["operator"]
+    list_select_related = ["station"]
+    search_fields = ["external_id", "station__code", "station__name"]
+    raw_id_fields = ["station"]
+    readonly_fields = ["charged", "free", "freshness", "reported_at"]
+
+    @admin.display(description=_("numbers"))
+    def freshness(self, cabinet):
+        return _("Up to date") if cabinet.is_known else _("Status unknown")
