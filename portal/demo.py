@@ -26,7 +26,7 @@ from events.models import (
     Stock,
     WorkerPass,
 )
-from portal import consent
+from portal import consent, demo_upkeep
 from portal.demo_accounts import ACCOUNTS, PASSWORD, WORKER_CARD
 from portal.models import User
 from stations import imports
@@ -93,6 +93,7 @@ def load():
     joined(people["newcomer"], shimen, ServiceKind.LEGAL)
     lawyer(people, stations)
     roster(people, shimen)
+    demo_upkeep.load(stations, people["manager"])
 
 
 def person(email, name, role) -> User:

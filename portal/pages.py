@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from events import redemption_days
 from events.models import ServiceDay
-from stations import hours, navigation
+from stations import navigation, schema_org, weeks
 from stations.models import Need, Station
 from volunteers import openings
 from volunteers.models import HoursEntry
@@ -36,13 +36,19 @@ def home(request):
 def station(request, code):
     station = get_object_or_404(Station.objects.listed().with_details(), code=code)
     today = timezone.localdate()
+    week = weeks.coming(station, today)
+    faults = {fault.kind: fault for fault in station.open_faults}
     context = {
         "station": station,
         "opening": station.opening(),
-        "week": hours.week(station.opening_hours, today),
+        "week": week,
+        "later": [other for other in station.exceptions.all() if other.starts_on > week[-1].date],
         "links": navigation.links(station),
+        "facilities": [(facility, faults.pop(facility.kind, None)) for facility in station.facilities.all()],
+        "other_faults": faults.values(),
         "service_days": station.service_days.upcoming()[:4],
         "shifts": station.shifts.upcoming()[:4],
         "next_redemption_day": redemption_days.next_one(station, today - timedelta(days=1)),
+        "for_machines": schema_org.embedded(station, week),
     }
     return render(request, "portal/station.html", context)

@@ -4,18 +4,29 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from stations.datum import Datum
+from stations.datum import Datum, gcj02_from_wgs84
 
 SOURCE = "nuanyi"
 
 
 def links(station) -> list[tuple[str, str]]:
-    """(label, address) for AMap, Baidu and whatever the phone opens for `geo:`."""
+    """(label, address), the shortest way for somebody on foot first."""
     return [
+        (_("Walk there (Amap)"), walk(station)),
         (_("Open in Amap"), amap(station)),
         (_("Open in Baidu Maps"), baidu(station)),
+        (_("Apple Maps"), apple(station)),
         (_("Other map app"), geo(station)),
     ]
+
+
+def walk(station) -> str:
+    """AMap's route: longitude first; it has no word for the datum, so its own, GCJ-02."""
+    latitude, longitude = gcj02_from_wgs84(station.latitude, station.longitude)
+    # The three parts of `to` are parted by commas.
+    name = station.name.replace(",", " ")
+    query = {"to": f"{longitude:.6f},{latitude:.6f},{name}", "mode": "walk", "src": SOURCE, "callnative": 1}
+    return "https://uri.amap.com/navigation?" + urlencode(query)
 
 
 def amap(station) -> str:
@@ -41,6 +52,16 @@ def baidu(station) -> str:
         "src": f"webapp.{SOURCE}.portal",
     }
     return "https://api.map.baidu.com/marker?" + urlencode(query)
+
+
+def apple(station) -> str:
+    """Apple's map links: latitude first, and no word for the datum.
+
+    Apple draws China from AMap's data, so GCJ-02 is what lies right on a phone sold there.
+    Some phones bought elsewhere are said to show another map; nothing in a link can tell.
+    """
+    latitude, longitude = gcj02_from_wgs84(station.latitude, station.longitude)
+    return "https://maps.apple.com/?" + urlencode({"daddr": f"{latitude:.6f},{longitude:.6f}", "dirflg": "w"})
 
 
 def geo(station) -> str:

@@ -1,21 +1,30 @@
 """GCJ-02 against figures published elsewhere, and at every county of Zhejiang."""
 
 import csv
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from stations import datum
+from stations import datum, imports
 from stations.directory import metres
 
 DIVISIONS = Path(__file__).parent.parent / "data" / "zhejiang_divisions.csv"
 CENTIMETRE = 1e-7  # degrees
+ACROSS = (-0.3, 0, 0.3)  # degrees: from the middle of a county to beyond its ends
 
 
 @pytest.fixture(scope="module")
 def centres():
     with DIVISIONS.open(encoding="utf-8-sig", newline="") as file:
         return [(float(row["lat"]), float(row["lng"])) for row in csv.DictReader(file)]
+
+
+def as_shown_by(source, latitude, longitude):
+    """What a map of that datum shows at a place given in WGS-84."""
+    gcj02 = datum.gcj02_from_wgs84(latitude, longitude)
+    shown = {"wgs84": (latitude, longitude), "gcj02": gcj02, "bd09": datum.bd09_from_gcj02(*gcj02)}
+    return shown[source]
 
 
 @pytest.mark.parametrize(
@@ -37,16 +46,35 @@ def test_bd09_agrees_with_the_published_figure():
     )
 
 
-def test_there_and_back_comes_home_within_a_decimetre_in_every_county(centres):
+def test_there_and_back_comes_home_within_a_decimetre_all_over_every_county(centres):
     strays = []
-    for centre in centres:
-        gcj02 = datum.gcj02_from_wgs84(*centre)
+    for (latitude, longitude), north, east in product(centres, ACROSS, ACROSS):
+        place = latitude + north, longitude + east
+        gcj02 = datum.gcj02_from_wgs84(*place)
         bd09 = datum.bd09_from_gcj02(*gcj02)
-        strays.append(metres(*centre, *datum.to_wgs84(*gcj02, datum.Datum.GCJ02)))
-        strays.append(metres(*centre, *datum.to_wgs84(*bd09, datum.Datum.BD09)))
+        strays.append(metres(*place, *datum.to_wgs84(*gcj02, datum.Datum.GCJ02)))
+        strays.append(metres(*place, *datum.to_wgs84(*bd09, datum.Datum.BD09)))
 
-    assert len(strays) == 2 * 101
+    assert len(strays) == 2 * 9 * 101
     assert [stray for stray in strays if stray >= 0.1] == []
+
+
+@pytest.mark.parametrize("source", datum.Datum)
+def test_who_stands_at_the_door_is_at_the_door_whatever_map_the_table_came_from(client, db, tmp_path, source):
+    door = 30.2568, 120.1797
+    latitude, longitude = as_shown_by(source, *door)
+    table = tmp_path / "stations.csv"
+    table.write_text(
+        "name,division_code,address,lat,lng,datum,facilities\n"
+        f"湖滨暖驿,330102,湖滨路1号,{latitude},{longitude},{source},water\n"
+    )
+    imports.import_file(table)
+
+    (found,) = client.get("/api/v1/stations/", {"near": "30.2568,120.1797"}).json()
+
+    # What the server measures, and what a browser or a partner is given to measure from.
+    assert found["distance"] == 0
+    assert metres(*door, found["latitude"], found["longitude"]) < 0.1
 
 
 def test_mistaking_one_datum_for_another_is_an_error_of_half_a_kilometre_or_more(centres):
