@@ -1,45 +1,63 @@
 """Importing stations from a table: `import_file` is the verb; every row stands for itself.
 
-What becomes of a row is decided in memory, by its form and a `Register` of all stations.
+What becomes of a row is decided in memory, by its words and a `Register` of all stations.
 So a dry run goes through the same steps, skips the writing, locks nobody out, and
 reports just what a real run would.
 """
 
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from functools import cache
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils import get_column_letter
 
-from stations import divisions, spellings, tables
-from stations.import_reports import CREATED, FLAGGED, REJECTED, UNCHANGED, UPDATED, Finding, Rejected, Report
-from stations.models import Division, FacilityKind, Station, StationFacility
+from stations import divisions, import_changes, spellings, station_rows, tables
+from stations.import_changes import Change
+from stations.import_reports import (
+    CREATED,
+    FLAGGED,
+    HOURS,
+    REJECTED,
+    UNCHANGED,
+    UPDATED,
+    Finding,
+    Rejected,
+    Report,
+)
+from stations.models import Division, Station
 from stations.refusals import Refusal
 from stations.register import Register
-from stations.station_rows import StationRow
+from stations.search import plain
 
 BATCH = 500
 REQUIRED = [{"name"}, {"division", "division_code"}, {"latitude"}, {"longitude"}, {"address"}]
-COMPARED = [f.attname for f in Station._meta.concrete_fields if f.name not in ("id", "code", "updated_at")]
-POSITION = ("division_id", "latitude", "longitude")
+NOT_COLUMNS = {"code", "facilities", "opening_hours", "hours_as_written"}
+POSITION = {"division_id", "latitude", "longitude"}
 
 
-def import_file(path, *, dry_run=False, progress=None) -> Report:
+def import_file(path, *, dry_run=False, progress=None, so_far=None) -> Report:
     """Bring the stations in line with a CSV or XLSX file.
 
     Raises `tables.Unreadable` before anything is written. Otherwise each row is
-    created, updated, unchanged or rejected, in transactions of `BATCH` rows; after each
-    of them `progress(rows done, rows in all)` is called. A dry run writes nothing.
+    created, updated, unchanged or rejected, in transactions of `BATCH` rows. At the end of each
+    `progress(rows done, rows in all, report)` is called: what it writes stands or
+    falls with the batch. `so_far` is (rows done, their report) of a run that broke off.
+    A dry run writes nothing.
     """
     table = tables.read(path)
-    importer = Importer(table, dry_run=dry_run)
+    done, report = so_far or (0, None)
+    importer = Importer(table, dry_run=dry_run, report=report)
     if not dry_run and not Division.objects.exists():
         divisions.load()
-    for start in range(0, len(table.rows), BATCH):
-        importer.import_batch(table.rows[start : start + BATCH])
-        if progress:
-            progress(min(start + BATCH, len(table.rows)), len(table.rows))
+    importer.recall(table.rows[:done])
+    for start in range(done, len(table.rows), BATCH):
+        with nullcontext() if dry_run else transaction.atomic():
+            importer.import_batch(table.rows[start : start + BATCH])
+            if progress:
+                progress(min(start + BATCH, len(table.rows)), len(table.rows), importer.report)
     return importer.report
 
 
@@ -47,7 +65,7 @@ def columns_of(headings) -> dict[str, int]:
     """Where the fields stand in the table; refuses a table where one is missing or there twice."""
     columns = {}
     for index, heading in enumerate(headings):
-        name = spellings.headings().get(spellings.plain(heading))
+        name = spellings.headings().get(plain(heading))
         if name in columns:
             words = {"first": headings[columns[name]], "second": heading}
             raise tables.Unreadable(_("The columns “%(first)s” and “%(second)s” mean the same.") % words)
@@ -82,14 +100,18 @@ class Row:
 class Importer:
     """One table on its way in."""
 
-    def __init__(self, table, *, dry_run):
+    def __init__(self, table, *, dry_run, report=None):
         self.dry_run = dry_run
-        self.new_facilities = []
         self.headings = table.headings
         self.columns = columns_of(table.headings)
         self.gazetteer = divisions.Gazetteer(Division.objects.all() or divisions.read())
+        self.find_division = cache(self.gazetteer.find)
         self.register = Register({self.cell(cells, "code") for _number, cells in table.rows})
-        self.report = Report(ignored=self.ignored(table.rows), unread_sheets=table.unread_sheets)
+        self.report = report or Report(
+            ignored=self.ignored(table.rows),
+            unread_sheets=table.unread_sheets,
+            names_datum=not self.columns.keys().isdisjoint({"source_datum", "coordinates_in"}),
+        )
 
     def cell(self, cells, name):
         index = self.columns.get(name, len(cells))
@@ -107,8 +129,17 @@ class Importer:
     def note(self, kind, row_number, problems=()):
         self.report.counts[kind] += 1
         if problems:
-            named = [(self.headings[self.columns[name]] if name else "", str(why)) for name, why in problems]
+            named = [[self.headings[self.columns[name]] if name else "", str(why)] for name, why in problems]
             self.report.findings.append(Finding(row_number, kind, named))
+
+    def recall(self, numbered_cells):
+        """Know again which stations the rows of an earlier run stand for: no later row may have them too."""
+        rejected = {finding.row for finding in self.report.findings if finding.kind == REJECTED}
+        for number, cells in numbered_cells:
+            if number not in rejected:
+                with suppress(Rejected):  # it was readable then
+                    row = self.read(number, cells)
+                    self.register.recall(row.code, row.key, number)
 
     def import_batch(self, numbered_cells):
         rows = []
@@ -117,15 +148,22 @@ class Importer:
                 rows.append(self.read(number, cells))
             except Rejected as no:
                 self.note(REJECTED, number, no.problems)
-        with transaction.atomic():
-            meant = {self.register.meant_by(row.code, row.key) for row in rows}
-            found = Station.objects.filter(code__in=meant).prefetch_related("facilities")
-            existing = {station.code: station for station in found}
-            for row in rows:
-                self.import_row(row, existing)
-            # All of the batch at once; someone may have added one meanwhile, which is just as well.
-            StationFacility.objects.bulk_create(self.new_facilities, ignore_conflicts=True)
-            self.new_facilities.clear()
+        existing = self.existing(rows)
+        changes = [change for row in rows if (change := self.decide(row, existing))]
+        lost = [] if self.dry_run else import_changes.store(changes)
+        for change in changes:
+            if change in lost:
+                why = _("Someone else changed this station at the same moment. Please import it again.")
+                self.note(REJECTED, change.row.number, [("name", why)])
+            else:
+                self.note_imported(CREATED if change.is_new else UPDATED, change.row, change.station)
+
+    def existing(self, rows):
+        """The stations that the rows mean, by code; locked in one order, where they may be written."""
+        meant = {self.register.meant_by(row.code, row.key) for row in rows}
+        found = Station.objects.filter(code__in=meant).order_by("pk").prefetch_related("facilities")
+        found = found if self.dry_run else found.select_for_update()
+        return {station.code: station for station in found}
 
     def read(self, number, cells) -> Row:
         texts = {name: self.cell(cells, name) for name in self.columns}
@@ -136,15 +174,15 @@ class Importer:
         formulas = [name for name, text in texts.items() if text.startswith("=") or text in ERROR_CODES]
         if formulas:
             raise Rejected(*((name, why) for name in formulas))
-        form, problems, division = StationRow(texts), [], None
+        problems, division = [], None
         try:
             division = self.division(texts)
         except Rejected as no:
             problems = no.problems
-        problems += [(name, reason) for name, reasons in form.errors.items() for reason in reasons]
-        if problems:
-            raise Rejected(*problems)
-        return Row(number, division, form.cleaned_data)
+        values, more = station_rows.read(texts)
+        if problems or more:
+            raise Rejected(*problems, *more)
+        return Row(number, division, values)
 
     def division(self, texts):
         """The county, from its code, its name or both (which must agree)."""
@@ -152,7 +190,7 @@ class Importer:
         for name in ("division_code", "division"):
             if texts.get(name):
                 try:
-                    found[name] = self.gazetteer.find(texts[name])
+                    found[name] = self.find_division(texts[name])
                 except Refusal as refusal:
                     raise Rejected((name, refusal.sentence)) from refusal
         if not found:
@@ -163,59 +201,40 @@ class Importer:
             raise Rejected(("division", _("The code beside it stands for %(county)s.") % words))
         return found.popitem()[1]
 
-    def import_row(self, row, existing):
+    def decide(self, row, existing):
+        """What the row changes, or None: it is rejected, or everything is so already."""
         try:
             code = self.register.claim(row.code, row.key)
-            station = existing.get(code) or Station(code=code or self.register.next_code(row.division))
-            kind = self.save(station, row)
         except Rejected as no:
-            return self.note(REJECTED, row.number, no.problems)
-        except IntegrityError:
-            why = _("Someone else changed this station at the same moment. Please import it again.")
-            return self.note(REJECTED, row.number, [("name", why)])
+            self.note(REJECTED, row.number, no.problems)
+            return None
+        station = existing.get(code) or Station(code=code or self.register.next_code(row.division))
+        change = Change(row, station, self.fill_in(station, row))
         self.register.enter(station.code, row.key, row.number)
+        if change.is_empty:
+            self.note_imported(UNCHANGED, row, station)
+            return None
+        return change
+
+    def note_imported(self, kind, row, station):
         self.note(kind, row.number)
         if station.position_doubt:
             self.note(FLAGGED, row.number, [("latitude", station.position_doubt)])
-
-    def save(self, station, row):
-        """Save one station as its row says, and say what that was: created, updated or unchanged."""
-        is_new = station.pk is None
-        changed = self.fill_in(station, row)
-        present = set() if is_new else {facility.kind for facility in station.facilities.all()}
-        wanted = row.values.get("facilities", present)
-        if not changed and wanted == present:
-            return UNCHANGED
-        if not self.dry_run:
-            with transaction.atomic():
-                station.save(update_fields=None if is_new else [*changed, "updated_at"])
-            self.replace_facilities(station, present, wanted)
-        return CREATED if is_new else UPDATED
-
-    def replace_facilities(self, station, present, wanted):
-        """Those that stay keep their state."""
-        if present - wanted:
-            station.facilities.filter(kind__in=present - wanted).delete()
-        new = [kind for kind in FacilityKind.values if kind in wanted - present]
-        self.new_facilities += [StationFacility(station=station, kind=kind) for kind in new]
+        if station.hours_as_written and not station.opening_hours:
+            column = "opening_hours" if "opening_hours" in self.columns else ""
+            self.note(HOURS, row.number, [(column, station.hours_as_written)])
 
     def fill_in(self, station, row):
         """Put the row's values on the station; the names of the fields that are different now."""
-        before = snapshot(station)
+        before = import_changes.snapshot(station)
         station.division = row.division
         for name, value in row.values.items():
-            if name not in ("code", "facilities"):
+            if name not in NOT_COLUMNS:
                 setattr(station, name, value)
-        after = snapshot(station)
+        station_rows.put_hours(station, row.values)
+        changed = import_changes.differences(before, station)
         # Not asked again while nothing moves: a person may have looked and cleared the doubt.
-        if any(before[name] != after[name] for name in POSITION):
-            doubt = self.gazetteer.doubt(row.division, station.latitude, station.longitude)
-            station.position_doubt = after["position_doubt"] = doubt
-        return [name for name in COMPARED if before[name] != after[name]]
-
-
-def snapshot(station):
-    values = {name: getattr(station, name) for name in COMPARED}
-    for name in ("latitude", "longitude"):
-        values[name] = values[name] and round(values[name], 7)
-    return values
+        if POSITION.intersection(changed):
+            station.position_doubt = self.gazetteer.doubt(row.division, station.latitude, station.longitude)
+            changed = import_changes.differences(before, station)
+        return changed

@@ -54,6 +54,11 @@ class Register:
             raise Rejected(("name", _("Station %(code)s of this county has the same name.") % words))
         return code or same_name
 
+    def recall(self, code, key, row):
+        """An earlier run imported this row. Whoever renamed the station since has made the name free."""
+        if known := self.meant_by(code, key):
+            self.rows[known] = row
+
     def next_code(self, division):
         """`331002-T-0001`: county, T, and the number after the highest ever given there."""
         self.last_number[division.code] += 1

@@ -1,16 +1,25 @@
-"""One row of a table of stations as a form: its words become values, or reasons why not."""
+"""One row of a table of stations: its words become values, or reasons why not."""
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from stations import datum, hours, spellings
-from stations.models import FacilityKind, Station
+from stations import datum, hour_texts, hours, spellings
+from stations.models import FacilityKind, Occupation, Role, Station, StationFacility
 
 DEGREES = re.compile(r"(?:北纬|东经|N|E)?([+-]?\d{1,3}(?:\.\d+)?)(?:[°º度])?(?:N|E)?", re.IGNORECASE)
+# What our own exports, and careful people, put before a text that a spreadsheet would calculate.
+GUARDED = re.compile(r"'(?=[=+\-@\t])")
+STATED = re.compile(r"(.+)[（(]([^（()）]+)[）)]|(.+)[:：](.+)")
+
+
+def plain_digits(text):
+    """Without blanks, and with full-width digits made plain ones."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 class Degrees(forms.CharField):
@@ -18,14 +27,22 @@ class Degrees(forms.CharField):
         text = super().to_python(value)
         if not text:
             return text
-        # NFKC makes full-width digits plain ones (and turns º into a letter, so that goes first).
-        plain = "".join(unicodedata.normalize("NFKC", text.replace("º", "°")).split())
-        match = DEGREES.fullmatch(plain)
+        # NFKC would turn º into a letter, so that goes first.
+        match = DEGREES.fullmatch(plain_digits(text.replace("º", "°")))
         if not match:
             raise ValidationError(
                 _("“%(text)s” is not a number of degrees such as 28.6759."), params={"text": text}
             )
         return float(match[1])
+
+
+class Day(forms.DateField):
+    def __init__(self):
+        formats = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d", "%Y-%m-%d%H:%M:%S"]
+        super().__init__(required=False, input_formats=formats)
+
+    def to_python(self, value):
+        return super().to_python(plain_digits(value))
 
 
 class Choice(forms.CharField):
@@ -37,7 +54,7 @@ class Choice(forms.CharField):
 
     def to_python(self, value):
         text = super().to_python(value)
-        found = spellings.choices(self.kind).get(spellings.plain(text))
+        found = spellings.find(self.kind, text)
         if found is None and text:
             raise ValidationError(
                 _("“%(text)s” is not known here. Please write one of: %(words)s."),
@@ -46,87 +63,132 @@ class Choice(forms.CharField):
         return found
 
 
-class Facilities(forms.CharField):
+class YesNo(Choice):
     def __init__(self):
-        super().__init__(required=False)
+        super().__init__(spellings.Answer)
 
     def to_python(self, value):
+        return super().to_python(value) == spellings.Answer.YES
+
+
+class Several(forms.CharField):
+    """Any number of choices: those of the row, in the order of the choices."""
+
+    unknown = _("Not known here: %(words)s.")
+
+    def __init__(self, kind):
+        super().__init__(required=False)
+        self.kind = kind
+
+    def to_python(self, value):
+        found = self.find(value)
+        return [known for known in self.kind.values if known in found]
+
+    def find(self, value):
         words = [word.strip() for word in re.split(r"[;；、，,\n]", value or "") if word.strip()]
-        known = spellings.choices(FacilityKind)
-        unknown = [word for word in words if spellings.plain(word) not in known]
-        if unknown:
-            raise ValidationError(_("Unknown facility: %(words)s."), params={"words": " / ".join(unknown)})
-        return {known[spellings.plain(word)] for word in words}
+        found = {word: self.find_one(word) for word in words}
+        if unknown := [word for word in words if not found[word]]:
+            raise ValidationError(self.unknown, params={"words": " / ".join(unknown)})
+        return list(found.values())
+
+    def find_one(self, word):
+        return spellings.find(self.kind, word)
 
 
-def of_model(name, **kwargs):
-    return Station._meta.get_field(name).formfield(**kwargs)
+class Facilities(Several):
+    """States by kind, as in `微波炉（待维修）` or `microwave:needs_repair`; None where none is said."""
+
+    unknown = _("Unknown facility: %(words)s.")
+
+    def __init__(self):
+        super().__init__(FacilityKind)
+
+    def to_python(self, value):
+        return dict(self.find(value))
+
+    def find_one(self, word):
+        if kind := spellings.find(FacilityKind, word):
+            return kind, None
+        parts = STATED.fullmatch(word)
+        kind, state = filter(None, parts.groups()) if parts else ("", "")
+        found = spellings.find(FacilityKind, kind), spellings.find(StationFacility.State, state)
+        return found if all(found) else None
 
 
-class StationRow(forms.Form):
-    """Takes texts by field; fields that the row does not mention are left out of `cleaned_data`.
+def of_model(name):
+    return Station._meta.get_field(name).formfield()
 
-    An empty cell clears a text. For a choice it says nothing, so the station keeps its own.
-    A plain form: a ModelForm would ask the database about constraints at every row, see `Register`.
+
+CODE = forms.RegexField(
+    r"^[0-9A-Za-z-]+$",
+    max_length=20,
+    error_messages={"invalid": _("A code has only letters, digits and hyphens.")},
+)
+# A form would copy all of its fields for each row, which takes longer than reading the row.
+FIELDS = {
+    "code": CODE,
+    **{name: of_model(name) for name in ("name", "brand", "address", "landmark", "storey")},
+    "is_street_facing": YesNo(),
+    "latitude": Degrees(),
+    "longitude": Degrees(),
+    "coordinates_in": Choice(datum.Datum),
+    "source_datum": Choice(datum.Datum),
+    "position": Choice(Station.Position),
+    **{name: of_model(name) for name in ("opening_hours", "hours_as_written")},
+    "status": Choice(Station.Status),
+    "access": Choice(Station.Access),
+    "tier": Choice(Station.Tier),
+    "build_mode": Choice(Station.BuildMode),
+    **{name: of_model(name) for name in ("host", "partner")},
+    "occupations": Several(Occupation),
+    "roles": Several(Role),
+    **{name: of_model(name) for name in ("design_theme", "amap_poi_id", "baidu_uid")},
+    "map_checked_on": Day(),
+    **{name: of_model(name) for name in ("phone", "about")},
+    "is_demo": YesNo(),
+    "facilities": Facilities(),
+}
+
+
+def read(texts):
+    """(values by field, problems as pairs of field and reason) of a row of texts by field.
+
+    Fields that the row does not mention have no value. An empty cell clears a text;
+    for a choice it says nothing, so the station keeps its own.
     """
+    values, problems = {}, []
+    for name, field in FIELDS.items():
+        text = texts.get(name)
+        if text or (text == "" and not is_silent(name)):
+            try:
+                values[name] = field.clean(GUARDED.sub("", text, count=1) if text[:1] == "'" else text)
+            except ValidationError as error:
+                problems += [(name, reason) for reason in error.messages]
+    in_doubt = {"source_datum", "coordinates_in"}.intersection(name for name, _reason in problems)
+    if {"latitude", "longitude"} <= values.keys() and not in_doubt:
+        problems += [("latitude", reason) for reason in place(values)]
+    return values, problems
 
-    code = forms.RegexField(
-        r"^[0-9A-Za-z-]+$",
-        max_length=20,
-        error_messages={"invalid": _("A code has only letters, digits and hyphens.")},
-    )
-    name = of_model("name")
-    brand = of_model("brand")
-    address = of_model("address")
-    latitude = Degrees()
-    longitude = Degrees()
-    source_datum = Choice(datum.Datum)
-    position = Choice(Station.Position)
-    opening_hours = of_model("opening_hours", validators=[hours.validate])
-    status = Choice(Station.Status)
-    access = Choice(Station.Access)
-    tier = Choice(Station.Tier)
-    phone = of_model("phone")
-    about = of_model("about")
-    is_demo = Choice(spellings.Answer)
-    facilities = Facilities()
 
-    def __init__(self, texts):
-        given = {name: text for name, text in texts.items() if text or not self.is_silent(name)}
-        super().__init__(given)
-        for name in self.fields.keys() - given.keys():
-            del self.fields[name]
+def is_silent(name):
+    """Fields of which an empty cell says nothing."""
+    return name == "code" or isinstance(FIELDS[name], Choice)
 
-    def is_silent(self, name):
-        """Fields of which an empty cell says nothing."""
-        return name == "code" or isinstance(self.base_fields.get(name), Choice)
 
-    def clean_is_demo(self):
-        return self.cleaned_data["is_demo"] == spellings.Answer.YES
-
-    def clean(self):
-        """Check the position and turn it into WGS-84, in which all positions are kept."""
-        values = self.cleaned_data
-        if not {"latitude", "longitude"} <= values.keys() or self.has_error("source_datum"):
-            return values
-        point = values["latitude"], values["longitude"]
-        reason = self.misplaced(point)
-        if not reason:
-            point = datum.to_wgs84(*point, values.get("source_datum", datum.Datum.WGS84))
-            # A centimetre. Rounded, a second run finds exactly what the first one kept.
-            values["latitude"], values["longitude"] = (round(degrees, 7) for degrees in point)
-            if not in_zhejiang(*point):
-                reason = _("The position lies outside Zhejiang. Please check it.")
-        if reason:
-            self.add_error("latitude", reason)
-        return values
-
-    def misplaced(self, point):
-        if point == (0, 0):
-            return _("0/0 stands for “unknown”. Please fill in the position.")
-        if not in_zhejiang(*point) and in_zhejiang(*reversed(point)):
-            return _("Latitude and longitude look swapped. Please exchange the two.")
-        return ""
+def place(values):
+    """Turn the position into WGS-84, in which all positions are kept; reasons where it cannot be right."""
+    point = values["latitude"], values["longitude"]
+    source = values.pop("coordinates_in", values.get("source_datum", datum.Datum.WGS84))
+    if point == (0, 0):
+        return [_("0/0 stands for “unknown”. Please fill in the position.")]
+    if not in_zhejiang(*point) and in_zhejiang(*reversed(point)):
+        return [_("Latitude and longitude look swapped. Please exchange the two.")]
+    # A centimetre. Rounded, a second run finds exactly what the first one kept.
+    point = tuple(round(degrees, 7) for degrees in datum.to_wgs84(*point, source))
+    if not in_zhejiang(*point):
+        return [_("The position lies outside Zhejiang. Please check it.")]
+    values["latitude"], values["longitude"] = point
+    return []
 
 
 def in_zhejiang(latitude, longitude):
@@ -137,3 +199,36 @@ def in_zhejiang(latitude, longitude):
     except ValidationError:
         return False
     return True
+
+
+def put_hours(station, values):
+    """Fill in the opening hours of a row; what cannot be read for certain waits for a person.
+
+    The text is kept as it was written: while the table still says the same, the hours
+    that were made of it stay, and so does what a person made of it.
+    """
+    text, written = values.get("opening_hours"), values.get("hours_as_written")
+    # A table with both columns is a copy of ours: what stands there was looked at before.
+    if not text or text == station.opening_hours or (written is not None and is_osm(text)):
+        if text is not None:
+            station.opening_hours = text
+        if written is not None or text == "":
+            station.hours_as_written = written or ""
+        return
+    found = from_words(text)
+    if found == text:
+        station.opening_hours = text
+    elif text != station.hours_as_written or not station.opening_hours:
+        station.opening_hours, station.hours_as_written = found or "", text
+
+
+@lru_cache(maxsize=4096)
+def is_osm(text):
+    try:
+        hours.validate(text)
+    except ValidationError:
+        return False
+    return True
+
+
+from_words = lru_cache(maxsize=4096)(hour_texts.read)

@@ -7,18 +7,25 @@ ever evaluated.
 """
 
 import csv
-import io
+import re
 import warnings
 import zipfile
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 # Encrypted workbooks and Excel files from before 2007 share this container.
 OLE_CONTAINER = bytes.fromhex("D0CF11E0A1B11AE1")
+MERGED = re.compile(rb'mergeCell\s+ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
+# Four times the province; whoever wants to hold up the portal needs to be refused early.
+MAX_BYTES, MAX_UNPACKED = 40_000_000, 300_000_000
+MAX_ROWS, MAX_LINES, MAX_COLUMNS = 50_000, 1_048_576, 200
+PIECE = 1 << 20
 INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
 
 
@@ -37,78 +44,150 @@ class Table:
 
 def read(path) -> Table:
     path = Path(path)
-    reader = {".csv": csv_rows, ".xlsx": xlsx_rows}.get(path.suffix.lower())
-    if reader is None:
-        raise Unreadable(_("Only .csv and .xlsx files can be read. Please save the table as one of them."))
+    reader = reader_of(path)
     try:
-        content = path.read_bytes()
+        size = path.stat().st_size
     except OSError as error:
         raise Unreadable(_("The file cannot be opened: %(reason)s") % {"reason": error.strerror}) from error
-    if not content:
+    refuse_large(size)
+    rows, unread_sheets = reader(path)
+    if not rows:
         raise Unreadable(_("The file is empty."))
-    rows, unread_sheets = reader(content)
-    # Empty lines are not rows, but they count: numbers are those that the spreadsheet shows.
-    filled = [(number, cells) for number, cells in enumerate(rows, start=1) if any(cells)]
-    if not filled:
-        raise Unreadable(_("The file is empty."))
-    return Table(headings=filled[0][1], rows=filled[1:], unread_sheets=unread_sheets)
+    return Table(headings=rows[0][1], rows=rows[1:], unread_sheets=unread_sheets)
 
 
-def csv_rows(content):
-    # An unclosed quotation mark would swallow the rows after it; `strict` makes it an error.
-    reader = csv.reader(io.StringIO(decode(content), newline=""), strict=True)
-    try:
-        return [[clean(cell) for cell in row] for row in reader], []
-    except csv.Error as error:
+def reader_of(path):
+    reader = {".csv": csv_rows, ".xlsx": xlsx_rows}.get(Path(path).suffix.lower())
+    if reader is None:
+        raise Unreadable(_("Only .csv and .xlsx files can be read. Please save the table as one of them."))
+    return reader
+
+
+def refuse_large(size):
+    if size > MAX_BYTES:
+        words = {"megabytes": MAX_BYTES // 1_000_000}
         raise Unreadable(
-            _("Line %(line)d is not proper CSV. Please check the quotation marks.")
-            % {"line": reader.line_num}
-        ) from error
+            _("The file is larger than %(megabytes)d MB. Please divide it into several.") % words
+        )
 
 
-def decode(content):
+def numbered(rows):
+    """Rows with something in them. Empty ones count: numbers are those that the spreadsheet shows."""
+    filled = []
+    for number, cells in enumerate(rows, start=1):
+        if any(cells):
+            filled.append((number, cells))
+        if len(filled) > MAX_ROWS + 1 or number > MAX_LINES:
+            words = {"rows": MAX_ROWS}
+            raise Unreadable(
+                _("The table has more than %(rows)d rows. Please divide it into several.") % words
+            )
+    return filled
+
+
+def csv_rows(path):
+    with path.open(encoding=encoding_of(path), newline="") as file:
+        # An unclosed quotation mark would swallow the rows after it; `strict` makes it an error.
+        reader = csv.reader(file, strict=True)
+        try:
+            return numbered([clean(cell) for cell in row] for row in reader), []
+        except csv.Error as error:
+            raise Unreadable(
+                _("Line %(line)d is not proper CSV. Please check the quotation marks.")
+                % {"line": reader.line_num}
+            ) from error
+
+
+def encoding_of(path):
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            text = content.decode(encoding)
+            with path.open(encoding=encoding, newline="") as file:
+                pieces = iter(lambda: file.read(PIECE), "")
+                if not any("\0" in piece for piece in pieces):
+                    return encoding
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
-            return text
     raise Unreadable(_("The file is not text in UTF-8 or GB18030. Please save it as CSV again."))
 
 
-def xlsx_rows(content):
-    refuse_other_containers(content)
-    try:
-        with warnings.catch_warnings():
-            # About styles and validation lists, which do not matter here.
-            warnings.filterwarnings("ignore", module="openpyxl")
-            return visible_rows(content)
-    except Unreadable:
-        raise
-    except Exception as error:  # openpyxl raises whatever a damaged part happens to break
-        raise Unreadable(_("The workbook is damaged. Please save it again in Excel or WPS.")) from error
+def xlsx_rows(path):
+    with path.open("rb") as file:
+        if not file.read(1):
+            return [], []
+        refuse_other_containers(file)
+        try:
+            with warnings.catch_warnings():
+                # About styles and validation lists, which do not matter here.
+                warnings.filterwarnings("ignore", module="openpyxl")
+                return visible_rows(file)
+        except Unreadable:
+            raise
+        except Exception as error:  # openpyxl raises whatever a damaged part happens to break
+            raise Unreadable(_("The workbook is damaged. Please save it again in Excel or WPS.")) from error
 
 
-def refuse_other_containers(content):
-    if content.startswith(OLE_CONTAINER):
-        if "EncryptedPackage".encode("utf-16-le") in content:
+def refuse_other_containers(file):
+    file.seek(0)
+    if file.read(len(OLE_CONTAINER)) == OLE_CONTAINER:
+        if "EncryptedPackage".encode("utf-16-le") in file.read():
             raise Unreadable(_("The workbook is protected by a password. Please save it without one."))
         raise Unreadable(_("This is an Excel file of the old kind. Please save it as .xlsx."))
-    if not zipfile.is_zipfile(io.BytesIO(content)):
+    if not zipfile.is_zipfile(file):
         raise Unreadable(_("This is not an Excel workbook, although its name ends in .xlsx."))
+    # What a part is said to unpack to is also all that is ever read of it.
+    with zipfile.ZipFile(file) as archive:
+        if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
+            raise Unreadable(_("The workbook unpacks to a size that no table of stations has."))
 
 
-def visible_rows(content):
-    workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+def visible_rows(file):
+    workbook = load_workbook(file, read_only=True, data_only=False, keep_links=False)
     for sheet in workbook.worksheets:
         if sheet.sheet_state != "visible":
             continue
         sheet.reset_dimensions()  # some programs write a size that is smaller than the sheet
-        rows = [[text_of(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-        if any(map(any, rows)):
+        values = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)
+        rows = numbered(map(texts_of, values))
+        if rows:
+            fill_down(rows, merged_downwards(sheet))
             return rows, [other.title for other in workbook.worksheets if other != sheet]
     raise Unreadable(_("The workbook has no visible sheet with anything in it."))
+
+
+def texts_of(row) -> list[str]:
+    """The texts of a row's values up to the last that is not empty."""
+    cells = [text_of(value) for value in row] if row.count(None) < len(row) else []
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def merged_downwards(sheet) -> dict:
+    """{first row: {(column from 0, last row), …}} of the cells merged over several rows.
+
+    A sheet read as a stream does not know them: in the file they stand behind the rows.
+    """
+    merged, rest = defaultdict(set), b""
+    with sheet._get_source() as source:
+        while piece := source.read(PIECE):
+            for name in MERGED.findall(rest + piece):
+                left, top, _right, bottom = range_boundaries(name.decode())
+                if bottom > top:
+                    merged[top].add((left - 1, bottom))
+            rest = piece[-100:]
+    return merged
+
+
+def fill_down(rows, merged):
+    """Let every row say what a cell merged over it says; headings and empty rows stay as they are."""
+    above = {}  # by column: (last row, text)
+    for number, cells in rows[1:]:
+        starting = merged.get(number, ())
+        above |= {column: (last, cells[column]) for column, last in starting if column < len(cells)}
+        for column, (last, text) in above.items():
+            if number <= last:
+                cells.extend([""] * (column + 1 - len(cells)))
+                cells[column] = cells[column] or text
 
 
 def text_of(value):

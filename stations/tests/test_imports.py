@@ -8,7 +8,8 @@ from django.utils.translation import override
 from openpyxl import Workbook
 
 from stations import datum, divisions, imports, spellings, tables
-from stations.models import Division, FacilityKind, Station, StationFacility
+from stations.models import Division, FacilityKind, Occupation, Role, Station, StationFacility
+from stations.search import plain
 from stations.tests.factories import make_station
 
 pytestmark = pytest.mark.django_db
@@ -179,7 +180,7 @@ def test_every_label_on_the_site_is_understood_in_both_languages(kind):
     for language in ("zh-hans", "en"):
         with override(language):
             labels = {value: str(label) for value, label in kind.choices}
-        assert {v: spellings.choices(kind).get(spellings.plain(label)) for v, label in labels.items()} == {
+        assert {v: spellings.choices(kind).get(plain(label)) for v, label in labels.items()} == {
             value: value for value in kind.values
         }
 
@@ -324,7 +325,7 @@ def test_rejected_rows_say_row_column_and_every_reason_and_never_stop_the_good_o
         "division_code": "999999",
         "status": "大概开着",
         "facilities": "饮水机、游泳池、马厩",
-        "opening_hours": "每天",
+        "map_checked_on": "去年",
         "code": "a/b",
     }
     empty = dict.fromkeys(bad, "")
@@ -337,9 +338,9 @@ def test_rejected_rows_say_row_column_and_every_reason_and_never_stop_the_good_o
         "division_code: “999999” is not a county of Zhejiang.",
         "code: A code has only letters, digits and hyphens.",
         "name: This field is required.",
-        "opening_hours: “每天” cannot be read as opening hours. Write for example Mo-Su 08:00-20:00 or 24/7.",
         "status: “大概开着” is not known here. Please write one of: "
         + "In use / Temporarily closed / Under renovation / Withdrawn.",
+        "map_checked_on: Enter a valid date.",
         "facilities: Unknown facility: 游泳池 / 马厩.",
     ]
     assert findings(report) == ["Row 3 rejected. " + " · ".join(reasons)]
@@ -403,7 +404,7 @@ def test_a_name_that_another_station_of_the_county_has_is_rejected(table):
 def test_a_station_that_someone_else_adds_meanwhile_is_rejected_kindly(table, monkeypatch):
     monkeypatch.setattr(imports, "BATCH", 1)
 
-    def add_the_second(done, total):
+    def add_the_second(done, total, report):
         if done == 1:
             make_station(name=SHIMEN["name"], division=Division.objects.get(code="331121"))
 
@@ -413,6 +414,224 @@ def test_a_station_that_someone_else_adds_meanwhile_is_rejected_kindly(table, mo
     assert findings(report) == [
         "Row 3 rejected. name: Someone else changed this station at the same moment. Please import it again."
     ]
+
+
+def test_a_clash_in_a_batch_costs_the_row_that_clashes_and_no_other(table, monkeypatch):
+    monkeypatch.setattr(imports, "BATCH", 3)
+    names = ["一号", "二号", "三号", "四号", "五号", "六号"]
+    imports.import_file(table(SHIMEN | {"name": "四号"}))
+
+    def add_the_fifth(done, total, report):
+        if done == 3:
+            make_station(name="五号", division=Division.objects.get(code="331121"))
+
+    rows = [SHIMEN | {"name": name, "address": "新路1号", "facilities": "饮水机"} for name in names]
+    report = imports.import_file(table(*rows), progress=add_the_fifth)
+
+    assert counts(report) == (4, 1, 0, 1)
+    assert [finding.row for finding in report.findings] == [6]
+    changed = Station.objects.filter(address="新路1号", facilities__kind="water")
+    assert sorted(station.name for station in changed) == sorted(set(names) - {"五号"})
+
+
+# Opening hours
+
+
+HOURS = SHIMEN | {"opening_hours": "周一至周五 8:30-17:30"}
+DOUBTFUL = SHIMEN | {"opening_hours": "看情况开门"}
+
+
+def hours_kept():
+    return Station.objects.values_list("opening_hours", "hours_as_written").get()
+
+
+def test_hours_in_everyday_words_are_read_where_they_can_only_mean_one_thing(table):
+    report = imports.import_file(table(HOURS))
+
+    assert findings(report) == []
+    assert hours_kept() == ("Mo-Fr 08:30-17:30", "周一至周五 8:30-17:30")
+
+
+def test_hours_that_may_mean_anything_are_unknown_and_wait_for_a_person(table):
+    path = table(DOUBTFUL, JIAOJIANG | {"opening_hours": "24/7"})
+
+    first, again = imports.import_file(path), imports.import_file(path)
+
+    assert (counts(first), counts(again)) == ((2, 0, 0, 0), (0, 0, 2, 0))
+    assert (first.hours, again.hours) == (1, 1)
+    says = "Row 2 imported, please read the opening hours. opening_hours: 看情况开门"
+    assert (findings(first), findings(again)) == ([says], [says])
+    station = Station.objects.get(name=SHIMEN["name"])
+    assert (station.opening_hours, station.hours_as_written) == ("", "看情况开门")
+
+
+@pytest.mark.parametrize("row", [HOURS, DOUBTFUL])
+def test_what_a_person_made_of_the_words_stays_while_the_table_says_the_same(table, row):
+    imports.import_file(table(row))
+    Station.objects.update(opening_hours="Mo-Su 09:00-18:00")
+
+    report = imports.import_file(table(row))
+
+    assert (counts(report), report.hours) == ((0, 0, 1, 0), 0)
+    assert hours_kept() == ("Mo-Su 09:00-18:00", row["opening_hours"])
+
+
+def test_new_words_make_old_hours_unknown(table):
+    imports.import_file(table(SHIMEN | {"opening_hours": "24/7"}))
+
+    report = imports.import_file(table(DOUBTFUL))
+
+    assert (counts(report), report.hours) == ((0, 1, 0, 0), 1)
+    assert hours_kept() == ("", "看情况开门")
+
+
+def test_an_empty_cell_clears_hours_and_words(table):
+    imports.import_file(table(DOUBTFUL))
+
+    imports.import_file(table(SHIMEN | {"opening_hours": ""}))
+
+    assert hours_kept() == ("", "")
+
+
+@pytest.mark.parametrize("text", ["", "08:00-06:00", "Mo-Su 09:00-18:00"])
+def test_a_copy_of_our_own_brings_hours_and_words_as_they_are(table, text):
+    path = table(SHIMEN | {"opening_hours": text, "hours_as_written": "看情况开门"})
+
+    imports.import_file(path)
+
+    assert hours_kept() == (text, "看情况开门")
+    assert counts(imports.import_file(path)) == (0, 0, 1, 0)
+
+
+# Everything else that a station has
+
+ALL_COLUMNS = {
+    "地标": "公交站旁",
+    "楼层": "1楼",
+    "是否临街": "是",
+    "建设方式": "共建",
+    "运营单位": "青田县总工会",
+    "共建单位": "邮政",
+    "服务对象": "快递员、外卖员、环卫工人",
+    "四个站": "宣传站；接力站",
+    "设计主题": "石文化",
+    "高德POI": "B0FFG1234",
+    "百度UID": "abc123",
+    "地图核对日期": "2026年11月1日",
+    "值守方式": "刷卡开门",
+}
+
+
+def test_every_column_has_its_chinese_heading(table):
+    report = imports.import_file(table(SHIMEN | ALL_COLUMNS))
+
+    assert (findings(report), report.ignored) == ([], [])
+    station = Station.objects.get()
+    assert (station.landmark, station.storey, station.is_street_facing) == ("公交站旁", "1楼", True)
+    assert (station.build_mode, station.host, station.partner) == ("co_built", "青田县总工会", "邮政")
+    assert station.occupations == ["sanitation", "courier", "rider"]
+    assert (station.roles, station.design_theme) == (["publicity", "relay"], "石文化")
+    assert (station.amap_poi_id, station.baidu_uid, station.access) == ("B0FFG1234", "abc123", "card")
+    assert station.map_checked_on.isoformat() == "2026-11-01"
+    assert "gongjiaozhan" in station.search
+
+
+def test_words_to_search_follow_a_change(table):
+    imports.import_file(table(SHIMEN))
+
+    imports.import_file(table({"code": "331121-T-0001"} | SHIMEN | {"name": "湖滨驿站"}))
+
+    assert "hubin" in Station.objects.get().search
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-01", "2026/11/1", "2026.11.1", "２０２６-11-01", "2026-11-01 00:00:00"]
+)
+def test_days_are_read_in_every_usual_spelling(table, text):
+    report = imports.import_file(table(SHIMEN | {"map_checked_on": text}))
+
+    assert findings(report) == []
+    assert Station.objects.get().map_checked_on.isoformat() == "2026-11-01"
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize(("field", "kind"), [("occupations", Occupation), ("roles", Role)])
+def test_several_choices_come_back_from_their_labels(table, field, kind, language):
+    with override(language):
+        labels = ";".join(map(str, kind.labels))
+
+    report = imports.import_file(table(SHIMEN | {field: labels}))
+
+    assert findings(report) == []
+    assert getattr(Station.objects.get(), field) == kind.values
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("frame", ["{}（{}）", "{} ({})", "{}：{}"])
+def test_facilities_come_with_their_state(table, language, frame):
+    with override(language):
+        states = {state.value: str(state.label) for state in StationFacility.State}
+        cells = [frame.format(kind.label, states["needs_repair"]) for kind in FacilityKind]
+
+    report = imports.import_file(table(SHIMEN | {"facilities": "；".join(cells)}))
+
+    assert findings(report) == []
+    assert list(StationFacility.objects.values_list("kind", "state")) == [
+        (kind, "needs_repair") for kind in FacilityKind.values
+    ]
+
+
+def test_a_state_in_the_table_counts_and_its_absence_says_nothing(table):
+    imports.import_file(table(SHIMEN | {"facilities": "饮水机；微波炉（待维修）"}))
+    before = Station.objects.get().updated_at
+
+    same = imports.import_file(table(SHIMEN | {"facilities": "饮水机；微波炉"}))
+    other = imports.import_file(table(SHIMEN | {"facilities": "water:out_of_service; microwave:working"}))
+    wrong = imports.import_file(table(SHIMEN | {"facilities": "微波炉（很旧）"}))
+
+    assert (counts(same), counts(other)) == ((0, 0, 1, 0), (0, 1, 0, 0))
+    assert set(StationFacility.objects.values_list("kind", "state")) == {
+        ("water", "out_of_service"),
+        ("microwave", "working"),
+    }
+    assert Station.objects.get().updated_at > before
+    assert findings(wrong) == ["Row 2 rejected. facilities: Unknown facility: 微波炉（很旧）."]
+
+
+def test_positions_may_be_in_another_datum_than_the_one_they_once_came_in(table):
+    path = table(SHIMEN | {"坐标系": "高德", "经纬度坐标系": "WGS-84"})
+
+    report = imports.import_file(path)
+
+    assert (findings(report), report.names_datum) == ([], True)
+    station = Station.objects.get()
+    assert (station.latitude, station.longitude, station.source_datum) == (28.131, 120.29, "gcj02")
+    assert counts(imports.import_file(path)) == (0, 0, 1, 0)
+
+
+def test_a_table_that_names_no_datum_is_told_how_its_positions_were_taken(table):
+    report = imports.import_file(table(SHIMEN))
+
+    assert report.notes() == [
+        "No column datum/坐标系: positions are taken as WGS-84. "
+        "Those of AMap or Baidu would be off by 500 metres or more."
+    ]
+
+
+def test_an_apostrophe_before_a_text_that_would_be_calculated_is_not_part_of_it(table):
+    imports.import_file(
+        table(SHIMEN | {"phone": "'+86 578", "storey": "'-1", "about": "'=1+1", "host": "'甲"})
+    )
+
+    station = Station.objects.get()
+    assert (station.phone, station.storey, station.about, station.host) == ("+86 578", "-1", "=1+1", "'甲")
+
+
+def test_lines_may_be_broken_either_way(table):
+    imports.import_file(table(SHIMEN))
+    Station.objects.update(about="一\r\n二")
+
+    assert counts(imports.import_file(table(SHIMEN | {"about": "一\n二"}))) == (0, 0, 1, 0)
 
 
 # Files that cannot be used
@@ -562,13 +781,14 @@ def test_a_dry_run_says_the_same_and_writes_nothing(table, capsys, monkeypatch, 
 
     assert (trial.value.returncode, real.value.returncode) == (1, 1)
     assert said.out == capsys.readouterr().out
-    assert said.out.splitlines()[-6:] == [
+    assert said.out.splitlines()[-7:] == [
         "Rows read: 5",
         "Created: 2",
         "Updated: 1",
         "Unchanged: 0",
         "Rejected: 2",
         "Positions to check: 1",
+        "Opening hours to read: 0",
     ]
     assert "This was a trial: nothing was written." in said.err
 

@@ -1,4 +1,3 @@
-import io
 import zipfile
 from datetime import date
 
@@ -35,6 +34,16 @@ def workbook(*rows):
 
 def saved(book, path):
     book.save(path)
+    return path
+
+
+def rewritten(path, old, new):
+    """The workbook with other bytes in its parts."""
+    parts = zipfile.ZipFile(path)
+    content = {name: parts.read(name).replace(old, new) for name in parts.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, part in content.items():
+            target.writestr(name, part)
     return path
 
 
@@ -80,10 +89,43 @@ def test_a_formula_is_read_as_its_text_and_never_calculated(tmp_path):
     assert table.rows == [(2, ['=HYPERLINK("http://example.org","x")', "=1+1", "="])]
 
 
-def test_merged_hidden_and_missing_cells_do_not_disturb(tmp_path):
+def test_a_cell_merged_downwards_counts_for_each_row_that_it_spans(tmp_path):
+    book = workbook(
+        ["county", "name", "about"],
+        ["椒江区", "one", "a"],
+        [None, "two"],
+        [None, None, "b"],
+        [],
+        [None, "next"],
+    )
+    sheet = book.active
+    sheet.merge_cells("A2:A5")
+    sheet.merge_cells("C2:C3")
+    sheet.merge_cells("B6:C6")
+
+    table = tables.read(saved(book, tmp_path / "a.xlsx"))
+
+    assert table.rows == [
+        (2, ["椒江区", "one", "a"]),
+        (3, ["椒江区", "two", "a"]),
+        (4, ["椒江区", "", "b"]),
+        (6, ["", "next"]),
+    ]
+
+
+def test_headings_merged_with_a_row_below_are_not_read_as_a_station(tmp_path):
+    book = workbook(["county", "name"], [None, "the name"], ["椒江区", "one"])
+    book.active.merge_cells("A1:A2")
+
+    assert tables.read(saved(book, tmp_path / "a.xlsx")).rows == [
+        (2, ["", "the name"]),
+        (3, ["椒江区", "one"]),
+    ]
+
+
+def test_hidden_and_missing_cells_do_not_disturb(tmp_path):
     book = workbook(["county", "name"], ["椒江区", "one"], [None, "two"])
     sheet = book.active
-    sheet.merge_cells("A2:A3")
     sheet.column_dimensions["B"].hidden = True
     sheet.row_dimensions[3].hidden = True
     sheet["B9"] = "nine"
@@ -91,6 +133,62 @@ def test_merged_hidden_and_missing_cells_do_not_disturb(tmp_path):
     table = tables.read(saved(book, tmp_path / "a.xlsx"))
 
     assert table.rows == [(2, ["椒江区", "one"]), (3, ["", "two"]), (9, ["", "nine"])]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
+def test_a_table_with_too_many_rows_is_refused(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(tables, "MAX_ROWS", 2)
+    for rows, wanted in ([1, 2], [(2, ["1"]), (3, ["2"])]), ([1, 2, 3], None):
+        path = tmp_path / name
+        if name == "a.csv":
+            path.write_text("\n".join(map(str, ["name", *rows])))
+        else:
+            saved(workbook(["name"], *([row] for row in rows)), path)
+        if wanted:
+            assert tables.read(path).rows == wanted
+        else:
+            with pytest.raises(tables.Unreadable, match="more than 2 rows. Please divide it"):
+                tables.read(path)
+
+
+def test_a_row_in_the_millions_is_refused_and_not_counted_up_to(tmp_path):
+    path = rewritten(
+        saved(workbook(["name"], ["one"]), tmp_path / "a.xlsx"), b'<row r="2"', b'<row r="2000000000"'
+    )
+
+    with pytest.raises(tables.Unreadable, match="more than 50000 rows"):
+        tables.read(path)
+
+
+def test_cells_far_to_the_right_are_not_waited_for(tmp_path):
+    book = workbook(["name"], ["one"])
+    book.active["XFD2"] = "far"
+
+    assert tables.read(saved(book, tmp_path / "a.xlsx")).rows == [(2, ["one"])]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_file_of_more_than_40_megabytes_is_refused(tmp_path, ending):
+    path = tmp_path / f"a.{ending}"
+    with path.open("wb") as file:
+        file.truncate(40_000_001)
+
+    with pytest.raises(tables.Unreadable, match=r"^The file is larger than 40 MB. Please divide it"):
+        tables.read(path)
+
+
+def test_a_workbook_that_unpacks_to_hundreds_of_megabytes_is_refused_before_it_is_unpacked(tmp_path):
+    path = saved(workbook(["name"], ["one"]), tmp_path / "a.xlsx")
+    with (
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/more.xml", "w") as part,
+    ):
+        for _megabyte in range(301):
+            part.write(bytes(1_000_000))
+
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(tables.Unreadable, match="unpacks to a size that no table of stations has"):
+        tables.read(path)
 
 
 def test_the_first_visible_sheet_with_content_is_read_and_the_others_are_named(tmp_path):
@@ -110,11 +208,7 @@ def test_the_first_visible_sheet_with_content_is_read_and_the_others_are_named(t
 
 def test_a_sheet_that_states_a_wrong_size_is_read_whole(tmp_path):
     path = saved(workbook(["name"], ["one"], ["two"]), tmp_path / "a.xlsx")
-    old, new = zipfile.ZipFile(path), io.BytesIO()
-    with zipfile.ZipFile(new, "w") as target:
-        for item in old.namelist():
-            target.writestr(item, old.read(item).replace(b'ref="A1:A3"', b'ref="A1"'))
-    path.write_bytes(new.getvalue())
+    rewritten(path, b'ref="A1:A3"', b'ref="A1"')
 
     assert [cells for _number, cells in tables.read(path).rows] == [["one"], ["two"]]
 

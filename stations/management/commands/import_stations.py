@@ -26,6 +26,6 @@ class Command(BaseCommand):
         if report.rejected:
             raise CommandError(_("Not every row was imported."), returncode=1)
 
-    def show_progress(self, done, total):
+    def show_progress(self, done, total, report):
         if total > imports.BATCH:
             self.stderr.write(f"{done} / {total}", self.style.NOTICE)
