@@ -40,10 +40,10 @@ format: .venv/installed-dev ## put code and templates into their usual form
 	@$(BIN)/ruff format .
 	@$(BIN)/djade --target-version 5.2 $$(find $(PACKAGES) -path '*/templates/*' -type f) || true
 
-bench: .venv/installed ## measure pages and verbs against the floors (about five minutes)
+bench: .venv/installed-dev ## measure pages, verbs and the stations' map (about twelve minutes)
 	@$(BIN)/python manage.py bench
 
-bench-quick: .venv/installed ## the same in less than two minutes, less exact
+bench-quick: .venv/installed-dev ## the same in less than three minutes, less exact
 	@$(BIN)/python manage.py bench --quick
 
 shots: .venv/installed-dev ## pictures of every page into var/shots/

@@ -29,15 +29,16 @@ from events.models import (
 from portal import consent, demo_upkeep
 from portal.demo_accounts import ACCOUNTS, PASSWORD, WORKER_CARD
 from portal.models import User
-from stations import imports
+from stations import divisions, synthetic
+from stations.imports import importer
 from stations.models import Posting, Station
 from stations.refusals import Refusal
-from stations.views import DEMO_STATION as SHIMEN
+from stations.views.pairing import DEMO_STATION as SHIMEN
 from volunteers import credentials, profiles, signups
 from volunteers.models import CredentialKind, ServiceKind, Shift, Volunteer
 
 ALWAYS_OPEN = "“365+劳动者驿站”001号站"
-NAMED_STATIONS = Path(imports.__file__).parent / "data" / "named_stations.csv"
+NAMED_STATIONS = divisions.SOURCE.parent / "named_stations.csv"
 INVENTED = Path(__file__).parent / "data" / "demo_stations.csv"
 DAYS_AHEAD = 21
 FRIDAY = RedemptionDay.FRIDAY
@@ -78,10 +79,11 @@ def load():
     """Load or top up the demo. Refuses in production."""
     if settings.PRODUCTION:
         raise Refusal("production", _("The demo is not for production: its passwords are public."))
-    if not Station.objects.filter(is_demo=True).exists():
-        imports.import_file(NAMED_STATIONS)
-        imports.import_file(INVENTED)
-    stations = {station.name: station for station in Station.objects.filter(is_demo=True)}
+    named = Station.objects.filter(is_demo=True).exclude(brand=synthetic.BRAND)
+    if not named.exists():
+        importer.import_file(NAMED_STATIONS)
+        importer.import_file(INVENTED)
+    stations = {station.name: station for station in named.all()}
     people = {account["email"].split("@")[0]: person(**account) for account in ACCOUNTS}
     shimen = stations[SHIMEN]
     Posting.objects.get_or_create(

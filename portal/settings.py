@@ -86,7 +86,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.files.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -155,13 +155,23 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "keep the map in step": {"task": "stations.tasks.refresh_pack", "schedule": 5.0},
     "send due messages": {"task": "events.tasks.send_due_messages", "schedule": 10.0},
     "remind of shifts": {"task": "volunteers.tasks.queue_shift_reminders", "schedule": 60.0},
+    "take up imports whose worker died": {"task": "stations.tasks.take_up_imports", "schedule": 60.0},
+    "make the exports anew": {"task": "stations.tasks.refresh_exports", "schedule": crontab(minute="*/10")},
     "take back what was not collected": {
         "task": "events.tasks.reverse_uncollected",
         "schedule": crontab(hour=0, minute=10),
     },
 }
+# Battery-swap cabinets: each operator's GBFS station_status over HTTP; none unless named.
+SWAP_FEEDS = {name: env.str(f"SWAP_FEED_{name.upper()}", "") for name in ("tower", "zheli")}
+SWAP_FEEDS = {name: address for name, address in SWAP_FEEDS.items() if address}
+if not all(address.startswith(("http://", "https://")) for address in SWAP_FEEDS.values()):
+    raise ImproperlyConfigured("SWAP_FEED_TOWER and SWAP_FEED_ZHELI are http:// or https:// addresses.")
+if SWAP_FEEDS:
+    CELERY_BEAT_SCHEDULE["pull the swap cabinets"] = {"task": "stations.tasks.pull_swaps", "schedule": 60.0}
 if DEMO:
     CELERY_BEAT_SCHEDULE["keep the demo fresh"] = {
         "task": "portal.tasks.refresh_demo",
@@ -251,7 +261,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-# Map tiles: none unless a source is named, with its attribution and approval number (审图号).
+# Map tiles: none unless a source is named (layers parted by blanks), with its attribution and approval
+# number (审图号). AMap's lie in GCJ-02, OpenStreetMap's and Tianditu's in WGS-84.
+TILES_DATUM = env.str("TILES_DATUM", "wgs84")
+if TILES_DATUM not in ("wgs84", "gcj02"):
+    raise ImproperlyConfigured(f"TILES_DATUM is {TILES_DATUM!r}; use 'wgs84' or 'gcj02'.")
 TILES_URL = env.str("TILES_URL", "")
 TILES_ATTRIBUTION = env.str("TILES_ATTRIBUTION", "")
 

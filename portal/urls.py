@@ -10,20 +10,29 @@ from events import kiosk
 from events import views as events
 from portal import api, pages, views
 from stations import api as stations_api
-from stations import views as stations
+from stations.views import directory, exports, pack, pairing, qr, upkeep
 from volunteers import api as volunteers_api
 from volunteers import views as volunteers
 
 # /stations/
 station_urls = [
-    path("", stations.directory, name="list"),
+    path("", directory.directory, name="list"),
+    path("pack.json", pack.manifest, name="pack"),
+    path("status.json", pack.status, name="status"),
+    path("suggest/", upkeep.suggest, name="suggest"),
+    path("suggestions/<slug:key>/", upkeep.suggestion, name="suggestion"),
+    path("faults/<slug:key>/", upkeep.fault, name="fault"),
+    path("faults/<int:pk>/photo/", upkeep.fault_photo, name="fault_photo"),
+    path("photos/<int:pk>/", upkeep.photo, name="photo"),
+    path("<slug:code>/report/", upkeep.report, name="report"),
+    path("<slug:code>/qr.svg", qr.qr_code, name="qr"),
     path("<slug:code>/", pages.station, name="detail"),
 ]
 
 # /kiosk/
 kiosk_urls = [
     path("", kiosk.start, name="start"),
-    path("pair/", stations.pair, name="pair"),
+    path("pair/", pairing.pair, name="pair"),
     path("pin/", kiosk.pin, name="pin"),
     path("rewards/", kiosk.rewards, name="rewards"),
     path("rewards/<int:pk>/", kiosk.confirm, name="confirm"),
@@ -49,6 +58,13 @@ volunteer_urls = [
     path("shifts/<int:pk>/calendar.ics", volunteers.calendar, name="calendar"),
 ]
 
+# /exports/
+export_urls = [
+    path("stations.<slug:ending>", exports.stations, name="stations"),
+    path("hsds/", exports.hsds_index, name="hsds"),
+    path("hsds/<slug:name>", exports.hsds_list, name="hsds_list"),
+]
+
 # /api/v1/
 api_urls = [
     path("", api.root, name="root"),
@@ -59,6 +75,7 @@ api_urls = [
         name="docs",
     ),
     path("stations/", stations_api.StationList.as_view(), name="stations-list"),
+    path("stations/<slug:code>/", stations_api.OneStation.as_view(), name="station"),
     path("shifts/", volunteers_api.ShiftList.as_view(), name="shifts-list"),
     path("shifts/<int:pk>/signup/", volunteers_api.SignupView.as_view(), name="shift-signup"),
 ]
@@ -79,6 +96,8 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include((api_urls, "api"))),
+    path("exports/", include((export_urls, "exports"))),
+    path("gbfs/<slug:name>.json", exports.swap_feed, name="gbfs"),
     path("healthz", views.healthz, name="healthz"),
 ]
 

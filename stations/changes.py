@@ -1,4 +1,4 @@
-"""What has changed in the directory, for whatever is made from it: the pack, the exports, partners' copies."""
+"""Whether the directory has changed, for what is made from it: the pack and the exports."""
 
 from datetime import timedelta
 

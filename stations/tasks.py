@@ -1,18 +1,19 @@
 from celery import shared_task
 from django.conf import settings
 
-from stations import import_jobs, packs, swaps
+from stations import packs, swaps
 from stations.exports import files
+from stations.imports import jobs
 
 
 @shared_task
 def run_import(job_pk):
-    import_jobs.run(job_pk)
+    jobs.run(job_pk)
 
 
 @shared_task
 def take_up_imports():
-    import_jobs.take_up()
+    jobs.take_up()
 
 
 @shared_task

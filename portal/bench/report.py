@@ -1,4 +1,4 @@
-"""The table: medians over the rounds, and each row's share of each floor within the same round."""
+"""The tables: medians over the rounds, each row's share of each floor within the same round, and goals."""
 
 import os
 import platform
@@ -12,6 +12,11 @@ HEAD = """\
 | | requests/s | share of: nothing | of: one row | of: a static file |
 |---|--:|--:|--:|--:|
 """
+GOALS = """\
+| | stations | must reach | measured | |
+|---|--:|--:|---|---|
+"""
+VERDICTS = {True: "reached", False: "missed", None: "not measured"}
 
 
 def table(names, floors, rounds) -> str:
@@ -22,6 +27,14 @@ def table(names, floors, rounds) -> str:
         shares = [spread([rates[name] / rates[floor] for rates in rounds]) for floor in floors]
         lines.append(f"| {name} | {median(rates):.0f} | " + " | ".join(shares) + " |\n")
     return HEAD + "".join(lines)
+
+
+def goals(goals) -> str:
+    return GOALS + "".join(
+        f"| {goal.what} | {goal.stations:,} | {goal.required} | {goal.measured} "
+        f"| {VERDICTS[goal.is_reached]} |\n"
+        for goal in goals
+    )
 
 
 def spread(shares):

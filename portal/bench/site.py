@@ -1,29 +1,62 @@
 """The portal as the benchmark serves it: gunicorn, a database and a `var` of its own, gone afterwards."""
 
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import uuid
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import django
 import psycopg
 from django.conf import settings
 
 from portal.tests import engines
 
 URLCONF = "portal.bench.urls"
-HOST, PORT = "127.0.0.1", 8765
-DATABASE = f"nuanyi_bench_{os.getpid()}"
+HOST = "127.0.0.1"
 # Of the environment only what the machine needs, nothing of somebody's own portal.
 OURS = ("PORTAL_MODE", "DEBUG", "CACHE_URL", "CELERY_BROKER_URL", "EMAIL_URL", "SITE_URL", "ALLOWED_HOSTS")
 
 
+@dataclass(frozen=True)
+class Portal:
+    environment: dict
+    process: ProcessPoolExecutor
+
+    @property
+    def url(self):
+        return f"http://{HOST}:{self.environment['PORT']}"
+
+    def call(self, verb, *args, **kwargs):
+        """What a function of a module gives in a process that belongs to this portal."""
+        return self.process.submit(verb, *args, **kwargs).result()
+
+    @contextmanager
+    def served(self):
+        command = (sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", self.url[7:])
+        size = ("--workers", "2", "--threads", "4", "--keep-alive", "60", "--no-control-socket")
+        server = subprocess.Popen(
+            (*command, *size, "--log-level", "warning"), cwd=settings.BASE_DIR, env=self.environment
+        )
+        try:
+            wait_for_answer(server, f"{self.url}/bench/nothing/")
+            yield
+        finally:
+            server.terminate()
+            server.wait()
+
+
 @contextmanager
-def served():
-    """Yields the environment in which `manage.py` sees the same portal."""
+def portal():
+    """A portal with nothing in it yet."""
     with ExitStack() as stack:
         var = stack.enter_context(tempfile.TemporaryDirectory(prefix="nuanyi-bench-"))
         database = stack.enter_context(own_database(f"sqlite:///{var}/bench.sqlite3"))
@@ -32,12 +65,23 @@ def served():
             "DATABASE_URL": database,
             "ROOT_URLCONF": URLCONF,
             "HOST": HOST,
-            "PORT": str(PORT),
+            "PORT": str(free_port()),
         }
-        run = (sys.executable, "manage.py", "prepare")
-        subprocess.run(run, cwd=settings.BASE_DIR, env=environment, check=True)
-        stack.enter_context(gunicorn(environment))
-        yield environment
+        process = ProcessPoolExecutor(1, get_context("spawn"), enter, (environment,))
+        yield Portal(environment, stack.enter_context(process))
+
+
+def enter(environment):
+    if settings.configured:  # with somebody's own database
+        raise RuntimeError("The settings were read before the portal of the benchmark was chosen.")
+    os.environ.clear()
+    os.environ.update(environment)
+    django.setup()
+
+
+def free_port():
+    with closing(socket.create_server((HOST, 0))) as taken:
+        return taken.getsockname()[1]
 
 
 @contextmanager
@@ -46,33 +90,19 @@ def own_database(embedded):
     if not server:
         yield embedded
         return
+    name = f"nuanyi_bench_{uuid.uuid4().hex[:12]}"
     with closing(psycopg.connect(server, autocommit=True)) as connection:
-        connection.execute(f"create database {DATABASE} encoding 'UTF8' template template0")
+        connection.execute(f"create database {name} encoding 'UTF8' template template0")
         try:
-            yield server.rpartition("/")[0] + f"/{DATABASE}"
+            yield server.rpartition("/")[0] + f"/{name}"
         finally:
-            connection.execute(f"drop database {DATABASE} with (force)")
+            connection.execute(f"drop database {name} with (force)")
 
 
-@contextmanager
-def gunicorn(environment):
-    command = (sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"{HOST}:{PORT}")
-    size = ("--workers", "2", "--threads", "4", "--keep-alive", "60", "--no-control-socket")
-    server = subprocess.Popen(
-        (*command, *size, "--log-level", "warning"), cwd=settings.BASE_DIR, env=environment
-    )
-    try:
-        wait_for_answer(server)
-        yield
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def wait_for_answer(server):
+def wait_for_answer(server, url):
     for _n in range(300):
         try:
-            urlopen(f"http://{HOST}:{PORT}/bench/nothing/", timeout=5).close()
+            urlopen(url, timeout=5).close()
         except URLError:
             if server.poll() is not None:
                 raise

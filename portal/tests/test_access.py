@@ -3,6 +3,15 @@
 import pytest
 from django.urls import reverse
 
+from stations.imports import jobs
+from stations.tests.factories import (
+    make_cabinet,
+    make_import,
+    make_photo,
+    make_picture,
+    make_report,
+    make_suggestion,
+)
 from volunteers.tests.factories import make_credential, make_shift, make_signup
 
 # stranger without account, newcomer, volunteer, manager of the station, manager of another, federation staff
@@ -11,6 +20,13 @@ MATRIX = {
     "home": [200] * 6,
     "stations:list": [200] * 6,
     "stations:detail": [200] * 6,
+    "stations:report": [200] * 6,
+    "stations:fault": [200] * 6,
+    "stations:fault_photo": [302, 404, 404, 200, 404, 200],
+    "stations:photo": [200] * 6,
+    "stations:suggest": [200] * 6,
+    "stations:suggestion": [200] * 6,
+    "stations:qr": [200] * 6,
     "events:days": [200] * 6,
     "volunteers:welcome": [200] * 6,
     "volunteers:shifts": [200] * 6,
@@ -21,6 +37,15 @@ MATRIX = {
     "me": [302, 200, 200, 200, 200, 200],
     "admin:index": [302, 403, 403, 200, 200, 200],
     "admin:stations_station_change": [302, 403, 403, 200, 404, 200],
+    "admin:stations_station_hours_preview": [302, 403, 403, 200, 200, 200],
+    "admin:stations_fault_change": [302, 403, 403, 200, 404, 200],
+    "admin:stations_sitesuggestion_changelist": [302, 403, 403, 403, 403, 200],
+    "admin:stations_importjob_changelist": [302, 403, 403, 403, 403, 200],
+    "admin:stations_importjob_add": [302, 403, 403, 403, 403, 200],
+    "admin:stations_importjob_change": [302, 403, 403, 403, 403, 200],
+    "admin:stations_importjob_progress": [302, 403, 403, 403, 403, 200],
+    "admin:stations_importjob_rejected": [302, 403, 403, 403, 403, 200],
+    "admin:stations_importjob_start": [302, 403, 403, 403, 403, 405],
     "admin:volunteers_credential_change": [302, 403, 403, 200, 404, 200],
     "admin:volunteers_shift_change": [302, 403, 403, 200, 404, 200],
     "admin:volunteers_signup_change": [302, 403, 403, 200, 404, 200],
@@ -28,7 +53,13 @@ MATRIX = {
     "admin:events_pointsentry_changelist": [302, 403, 403, 403, 403, 200],
     "admin:events_message_changelist": [302, 403, 403, 403, 403, 200],
     "api:stations-list": [200] * 6,
+    "api:station": [200] * 6,
     "api:shifts-list": [200] * 6,
+    "exports:stations": [200] * 6,
+    "exports:hsds": [200] * 6,
+    "exports:hsds_list": [200] * 6,
+    "gbfs": [200] * 6,
+    "admin:stations_swapcabinet_change": [302, 403, 403, 200, 404, 200],
     "kiosk:start": [302] * 6,
     "kiosk:pair": [200] * 6,
 }
@@ -39,12 +70,31 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
     shift = make_shift(station=station)
     signup = make_signup(shift=shift, volunteer=volunteer)
     licence = make_credential(volunteer=volunteer, kind="counsellor")
+    report = make_report(station=station, photo=make_picture())
+    job = make_import("name,division,address,lat,lng\nx,x,x,x,x\n", by=admin)
+    jobs.run(job.pk)
     return {
+        "admin:stations_importjob_change": [job.pk],
+        "admin:stations_importjob_progress": [job.pk],
+        "admin:stations_importjob_rejected": [job.pk],
+        "admin:stations_importjob_start": [job.pk],
         "stations:detail": [station.code],
+        "exports:stations": ["geojson"],
+        "exports:hsds_list": ["services"],
+        "gbfs": ["station_status"],
+        "admin:stations_swapcabinet_change": [make_cabinet(station=station).pk],
+        "api:station": [station.code],
+        "stations:report": [station.code],
+        "stations:fault": [report.key],
+        "stations:fault_photo": [report.pk],
+        "stations:photo": [make_photo(station=station).pk],
+        "stations:suggestion": [make_suggestion().key],
+        "stations:qr": [station.code],
         "volunteers:shift": [shift.pk],
         "volunteers:document": [licence.pk],
         "volunteers:calendar": [shift.pk],
         "admin:stations_station_change": [station.pk],
+        "admin:stations_fault_change": [report.fault.pk],
         "admin:volunteers_credential_change": [licence.pk],
         "admin:volunteers_shift_change": [shift.pk],
         "admin:volunteers_signup_change": [signup.pk],

@@ -7,8 +7,8 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from stations import import_jobs, import_rejects, tables
-from stations.import_reports import Report
+from stations.imports import jobs, rejects, tables
+from stations.imports.reports import Report
 from stations.models import ImportJob
 from stations.refusals import Refusal
 
@@ -54,7 +54,7 @@ class ImportJobAdmin(admin.ModelAdmin):
     def says(self, job):
         if job.rows_total:
             return gettext("%(done)d of %(total)d rows") % {"done": job.rows_done, "total": job.rows_total}
-        return gettext("Waiting for its turn") if job.state in import_jobs.AFTERWARDS else ""
+        return gettext("Waiting for its turn") if job.state in jobs.AFTERWARDS else ""
 
     def get_urls(self):
         def named(name, address):
@@ -71,7 +71,7 @@ class ImportJobAdmin(admin.ModelAdmin):
         return job
 
     def save_model(self, request, obj, form, change):
-        import_jobs.upload(obj, by=request.user)
+        jobs.upload(obj, by=request.user)
 
     def response_add(self, request, obj, post_url_continue=None):
         return redirect("admin:stations_importjob_change", obj.pk)
@@ -84,7 +84,7 @@ class ImportJobAdmin(admin.ModelAdmin):
             "opts": self.opts,
             "job": job,
             "says": self.says(job),
-            "at_work": job.state in import_jobs.AFTERWARDS,
+            "at_work": job.state in jobs.AFTERWARDS,
             "report": report,
             "findings": sorted(report.findings, key=lambda finding: finding.row)[:SHOWN],
             "shown": SHOWN,
@@ -102,7 +102,7 @@ class ImportJobAdmin(admin.ModelAdmin):
         job = self.load(request, pk)
         if not job.report or not Report.from_json(job.report).rejected:
             raise Http404
-        response = HttpResponse(import_rejects.workbook(job), content_type=XLSX)
+        response = HttpResponse(rejects.workbook(job), content_type=XLSX)
         response["Content-Disposition"] = f'attachment; filename="rejected-{pk}.xlsx"'
         return response
 
@@ -111,7 +111,7 @@ class ImportJobAdmin(admin.ModelAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         try:
-            import_jobs.start(job)
+            jobs.start(job)
         except Refusal as refusal:
             messages.error(request, str(refusal))
         return redirect("admin:stations_importjob_change", pk)

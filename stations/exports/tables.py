@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from django.db.models import CharField, TextField
 from openpyxl import Workbook
 
-from stations import spellings
 from stations.datum import Datum
 from stations.exports.words import word
+from stations.imports import spellings
 from stations.map_entries import harmless
 from stations.models import FacilityKind, Occupation, Role, Station, StationFacility
 

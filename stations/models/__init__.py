@@ -1,8 +1,9 @@
 from stations.models.divisions import Division
 from stations.models.imports import ImportJob
 from stations.models.kinds import MEETS, FacilityKind, Need, Occupation, Role
+from stations.models.questions import StationQuerySet
 from stations.models.staff import Kiosk, Posting
-from stations.models.stations import OpeningException, Station, StationFacility, StationPhoto, StationQuerySet
+from stations.models.stations import OpeningException, Station, StationFacility, StationPhoto
 from stations.models.swaps import SwapCabinet
 from stations.models.upkeep import Fault, FaultReport, SiteSuggestion
 

@@ -1,4 +1,6 @@
-from django.core.validators import MaxValueValidator, MinValueValidator
+from datetime import timedelta
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -9,35 +11,7 @@ from stations import datum, hours
 from stations.fields import SearchField, SeveralField
 from stations.models.divisions import Division
 from stations.models.kinds import MEETS, FacilityKind, Occupation, Role
-
-
-class StationQuerySet(models.QuerySet):
-    def listed(self):
-        """Stations the public sees; withdrawn ones are history."""
-        return self.exclude(status=Station.Status.WITHDRAWN)
-
-    def managed_by(self, person):
-        """Stations in a person's care today; all of them for the federation's own staff."""
-        if person.is_superuser:
-            return self
-        today = timezone.localdate()
-        current = Q(postings__ends_on=None) | Q(postings__ends_on__gte=today)
-        posted = Station.objects.filter(current, postings__person=person.pk, postings__starts_on__lte=today)
-        return self.filter(pk__in=posted.values("pk"))
-
-    def meeting(self, need):
-        """Stations with a working facility for one of the four needs."""
-        working = StationFacility.objects.filter(kind__in=MEETS[need], state=StationFacility.State.WORKING)
-        return self.filter(pk__in=working.values("station"))
-
-    def matching(self, text):
-        """Stations whose name, brand, address, county or code contains a text; all for an empty one."""
-        named = Q(name__icontains=text) | Q(brand__icontains=text) | Q(address__icontains=text)
-        return self.filter(named | Q(division__name__icontains=text) | Q(code__iexact=text)) if text else self
-
-    def with_details(self):
-        """With what a row of a list shows, in four questions however many stations there are."""
-        return self.select_related("division").prefetch_related("facilities", "exceptions", "faults")
+from stations.models.questions import StationQuerySet
 
 
 class Station(models.Model):
@@ -69,7 +43,18 @@ class Station(models.Model):
         EXACT = "exact", _("Exact location")
         APPROXIMATE = "approximate", _("Approximate location")
 
-    code = models.CharField(_("code"), max_length=20, unique=True)
+    code = models.CharField(
+        _("code"),
+        max_length=20,
+        unique=True,
+        validators=[
+            RegexValidator(
+                # The words are addresses beside those of the stations.
+                r"^(?!(suggest|suggestions|faults|photos|pack)$)[0-9A-Za-z-]+\Z",
+                _("A code has only letters, digits and hyphens, and is not a word such as “suggest”."),
+            )
+        ],
+    )
     name = models.CharField(_("name"), max_length=80)
     brand = models.CharField(_("brand"), max_length=40, blank=True)
     division = models.ForeignKey(
@@ -154,11 +139,19 @@ class Station(models.Model):
     def get_absolute_url(self):
         return reverse("stations:detail", args=[self.code])
 
+    @property
+    def hours_in_force(self):
+        """The opening hours with the exceptions that still count; yesterday's night runs until morning."""
+        yesterday = timezone.localdate() - timedelta(days=1)
+        return hours.with_exceptions(
+            self.opening_hours, [one for one in self.exceptions.all() if one.ends_on >= yesterday]
+        )
+
     def opening(self, at=None):
         """Open or not, and until when: an `hours.Opening` for an aware datetime (now by default)."""
         if self.status != self.Status.OPEN:
             return hours.Opening(hours.SHUT)
-        return hours.opening(self.opening_hours, at or timezone.now())
+        return hours.opening(self.hours_in_force, at or timezone.now())
 
     def touch(self):
         """Something that belongs to the station has changed: maps and exports are made anew."""
@@ -170,6 +163,11 @@ class Station(models.Model):
         """The address with its county, which many addresses name already."""
         known = self.address.startswith((self.division.prefecture, self.division.name, "浙江"))
         return self.address if known else f"{self.division}{self.address}"
+
+    @property
+    def open_faults(self):
+        """Faults that are not fixed yet, one a facility at most; picked here, so that prefetching helps."""
+        return [fault for fault in self.faults.all() if fault.is_open]
 
     @property
     def needs_met(self):
@@ -213,6 +211,7 @@ class OpeningException(models.Model):
         _("open at"),
         max_length=60,
         blank=True,
+        validators=[hours.validate_times],
         help_text=_("For example 09:00-16:00. Empty means closed on these days."),
     )
     reason = models.CharField(_("reason"), max_length=80, blank=True, help_text=_("Everybody reads it."))
@@ -250,3 +249,6 @@ class StationPhoto(models.Model):
 
     def __str__(self):
         return self.alt
+
+    def get_absolute_url(self):
+        return reverse("stations:photo", args=[self.pk])

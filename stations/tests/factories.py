@@ -12,7 +12,8 @@ from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from stations import faults, import_jobs, kiosks, pictures
+from stations import faults, kiosks, pictures
+from stations.imports import jobs
 from stations.models import (
     Division,
     ImportJob,
@@ -129,4 +130,4 @@ def make_cabinet(**kw):
 def make_import(text, **kw):
     """A table on its way in, uploaded and not looked at yet."""
     file = SimpleUploadedFile(kw.pop("name", "站点.csv"), text.encode())
-    return import_jobs.upload(ImportJob(file=file), by=kw.pop("by", None) or make_user(**kw))
+    return jobs.upload(ImportJob(file=file), by=kw.pop("by", None) or make_user(**kw))

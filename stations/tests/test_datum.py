@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from stations import datum, imports
+from stations import datum
 from stations.directory import metres
+from stations.imports import importer
 
 DIVISIONS = Path(__file__).parent.parent / "data" / "zhejiang_divisions.csv"
 CENTIMETRE = 1e-7  # degrees
@@ -68,7 +69,7 @@ def test_who_stands_at_the_door_is_at_the_door_whatever_map_the_table_came_from(
         "name,division_code,address,lat,lng,datum,facilities\n"
         f"湖滨暖驿,330102,湖滨路1号,{latitude},{longitude},{source},water\n"
     )
-    imports.import_file(table)
+    importer.import_file(table)
 
     (found,) = client.get("/api/v1/stations/", {"near": "30.2568,120.1797"}).json()
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
-from stations import imports
 from stations.exports import tables
+from stations.imports import importer
 from stations.models import Division, FacilityKind, Occupation, Role, Station, StationFacility
 from stations.tests.factories import make_division, make_station
 
@@ -116,7 +116,7 @@ def test_the_same_database_finds_nothing_new_in_its_own_export(client, db, tmp_p
     make_every_kind()
     before = kept()
 
-    report = imports.import_file(exported(client, tmp_path, ending))
+    report = importer.import_file(exported(client, tmp_path, ending))
 
     assert report.counts["unchanged"] == len(before)
     assert kept() == before
@@ -128,7 +128,7 @@ def test_an_empty_database_is_filled_with_the_same_stations(client, db, tmp_path
     Station.objects.all().delete()
     Division.objects.all().delete()
 
-    report = imports.import_file(table)
+    report = importer.import_file(table)
 
     assert [finding.problems for finding in report.findings if finding.kind == "rejected"] == []
     assert kept() == before
@@ -145,7 +145,7 @@ def test_no_text_is_a_formula_in_a_spreadsheet_and_each_comes_back(client, stati
             assert cell.data_type != "f"
         else:
             assert not cell.startswith(("=", "+", "-", "@", "\t"))
-    report = imports.import_file(table)
+    report = importer.import_file(table)
 
     assert report.counts["unchanged"] == report.counts.total() == 1
     assert kept() == before

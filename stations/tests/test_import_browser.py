@@ -6,7 +6,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
-from stations import import_jobs
+from stations.imports import jobs
 from stations.models import ImportJob, Station
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -38,7 +38,7 @@ def upload(page):
 
 
 def run_worker():
-    import_jobs.run(ImportJob.objects.get().pk)
+    jobs.run(ImportJob.objects.get().pk)
 
 
 def problems(page):

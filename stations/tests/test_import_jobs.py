@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from stations import import_jobs, imports, tables
-from stations.import_reports import Report
+from stations.imports import importer, jobs, tables
+from stations.imports.reports import Report
 from stations.models import ImportJob, Station, StationFacility
 from stations.refusals import Refusal
 from stations.tests.factories import make_import, make_user
@@ -36,7 +36,7 @@ def csv(*lines):
 def checked(db):
     """A table with a good row and a bad one, looked at."""
     job = make_import(csv(line("石门驿站"), line("=1+1", lat="0")), language="en")
-    import_jobs.run(job.pk)
+    jobs.run(job.pk)
     return loaded(job)
 
 
@@ -58,12 +58,12 @@ def test_a_table_is_looked_at_first_and_nothing_is_written(checked):
 
 
 def test_what_was_looked_at_is_imported_when_somebody_says_so_and_once(checked):
-    import_jobs.start(checked)
-    assert import_jobs.run(checked.pk)
+    jobs.start(checked)
+    assert jobs.run(checked.pk)
 
     with pytest.raises(Refusal):
-        import_jobs.start(checked)
-    assert not import_jobs.run(checked.pk)
+        jobs.start(checked)
+    assert not jobs.run(checked.pk)
     assert loaded(checked).state == "done"
     assert counts(checked) == {"created": 1, "rejected": 1}
     assert Station.objects.get().name == "石门驿站"
@@ -71,7 +71,7 @@ def test_what_was_looked_at_is_imported_when_somebody_says_so_and_once(checked):
 
 def test_reasons_are_in_the_language_of_who_uploaded_the_table(checked):
     chinese = make_import(csv(line("石门驿站", lat="0")))
-    import_jobs.run(chinese.pk)
+    jobs.run(chinese.pk)
 
     found = [Report.from_json(loaded(job).report).findings[0].reasons for job in (checked, chinese)]
     assert found[0].startswith("name: A formula is not calculated here.")
@@ -82,7 +82,7 @@ def test_reasons_are_in_the_language_of_who_uploaded_the_table(checked):
 def test_a_table_that_cannot_be_read_says_why(db):
     job = make_import("hello,world\n1,2\n", language="en")
 
-    import_jobs.run(job.pk)
+    jobs.run(job.pk)
 
     assert loaded(job).state == "unreadable"
     assert loaded(job).trouble.startswith("The first row must hold the headings. Missing: name/名称")
@@ -104,7 +104,7 @@ class Killed(BaseException):
 
 def dying_in(batch, monkeypatch):
     """Let the worker die at the end of a batch, before its transaction is committed."""
-    real, done = import_jobs.keep, []
+    real, done = jobs.keep, []
 
     def keep(*args):
         real(*args)
@@ -112,28 +112,28 @@ def dying_in(batch, monkeypatch):
         if len(done) == batch:
             raise Killed
 
-    monkeypatch.setattr(import_jobs, "keep", keep)
+    monkeypatch.setattr(jobs, "keep", keep)
 
 
 @pytest.mark.parametrize("batch", [1, 2, 4])
 def test_after_a_worker_died_another_goes_on_behind_the_last_batch(db, monkeypatch, batch):
-    monkeypatch.setattr(imports, "BATCH", 2)
+    monkeypatch.setattr(importer, "BATCH", 2)
     names = ["一号", "二号", "一号", "三号", "坏", "二号", "四号", "三号"]
     rows = [line(name, lat="0" if name == "坏" else "28.131") for name in names]
     job = make_import(csv(*rows), language="en")
-    import_jobs.run(job.pk)
-    import_jobs.start(job)
+    jobs.run(job.pk)
+    jobs.start(job)
     with monkeypatch.context() as death:
         dying_in(batch, death)
         with pytest.raises(Killed):
-            import_jobs.run(job.pk)
+            jobs.run(job.pk)
     assert loaded(job).rows_done == (batch - 1) * 2
     assert Station.objects.count() == [0, 2, 3, 3][batch - 1]
 
-    import_jobs.take_up()
+    jobs.take_up()
     assert loaded(job).state == "running"  # it may still be alive
     with time_machine.travel(timezone.now() + timedelta(minutes=3)):
-        import_jobs.take_up()
+        jobs.take_up()
 
     job = loaded(job)
     assert (job.state, job.rows_done) == ("done", 8)
@@ -151,36 +151,36 @@ def test_after_a_worker_died_another_goes_on_behind_the_last_batch(db, monkeypat
 
 
 def test_a_look_that_broke_off_begins_again(db, monkeypatch):
-    monkeypatch.setattr(imports, "BATCH", 1)
+    monkeypatch.setattr(importer, "BATCH", 1)
     job = make_import(csv(line("一号"), line("一号"), line("二号")))
     with monkeypatch.context() as death:
         dying_in(2, death)
         with pytest.raises(Killed):
-            import_jobs.run(job.pk)
+            jobs.run(job.pk)
 
     with time_machine.travel(timezone.now() + timedelta(minutes=3)):
-        import_jobs.take_up()
+        jobs.take_up()
 
     assert loaded(job).state == "checked"
     assert counts(job) == {"created": 2, "rejected": 1}
 
 
 def test_a_worker_that_was_given_up_writes_nothing_more(db, monkeypatch):
-    monkeypatch.setattr(imports, "BATCH", 1)
+    monkeypatch.setattr(importer, "BATCH", 1)
     job = make_import(csv(line("一号"), line("二号"), line("三号")))
-    import_jobs.run(job.pk)
-    import_jobs.start(job)
-    real = import_jobs.keep
+    jobs.run(job.pk)
+    jobs.start(job)
+    real = jobs.keep
 
     def keep(job, done, *args):
         if done == 2:  # another worker has just come
             ImportJob.objects.filter(pk=job.pk).update(beat_at=timezone.now())
         real(job, done, *args)
 
-    monkeypatch.setattr(import_jobs, "keep", keep)
+    monkeypatch.setattr(jobs, "keep", keep)
 
-    with pytest.raises(import_jobs.TakenOver):
-        import_jobs.run(job.pk)
+    with pytest.raises(jobs.TakenOver):
+        jobs.run(job.pk)
 
     assert [station.name for station in Station.objects.all()] == ["一号"]
     assert loaded(job).rows_done == 1
@@ -189,7 +189,7 @@ def test_a_worker_that_was_given_up_writes_nothing_more(db, monkeypatch):
 def test_a_job_whose_worker_was_never_asked_is_taken_up(db):
     job = make_import(csv(line("石门驿站")))
 
-    import_jobs.take_up()
+    jobs.take_up()
 
     assert loaded(job).state == "checked"
 
@@ -201,14 +201,14 @@ def test_a_job_whose_worker_was_never_asked_is_taken_up(db):
 def waiting(transactional_db):
     """A table that waits for whoever comes first."""
     job = make_import(csv(line("石门驿站")))
-    import_jobs.run(job.pk)
-    import_jobs.start(job)
+    jobs.run(job.pk)
+    jobs.start(job)
     return job
 
 
 @pytest.mark.postgres
 def test_of_workers_at_once_one_imports_the_table(waiting):
-    answers = at_once(*[partial(import_jobs.run, waiting.pk)] * MANY)
+    answers = at_once(*[partial(jobs.run, waiting.pk)] * MANY)
 
     assert sorted(answers) == [False] * (MANY - 1) + [True]
     assert (loaded(waiting).state, Station.objects.count()) == ("done", 1)
@@ -219,7 +219,7 @@ def test_control_looking_before_claiming_lets_every_worker_begin(waiting):
     has_looked = everybody(MANY)
 
     def claim():
-        is_free = import_jobs.unattended().filter(pk=waiting.pk).exists()
+        is_free = jobs.unattended().filter(pk=waiting.pk).exists()
         has_looked()
         return is_free and ImportJob.objects.filter(pk=waiting.pk).update(beat_at=timezone.now()) == 1
 
@@ -261,13 +261,13 @@ def test_from_upload_to_the_workbook_of_rejected_rows(office):
         "says": "Waiting for its turn",
     }
 
-    import_jobs.run(job.pk)
+    jobs.run(job.pk)
     shown = office.get(page(job)).text
     assert "Created: 1" in shown
     assert "Row 4 rejected. lat: The position lies outside Zhejiang. Please check it." in shown
     assert Station.objects.count() == 0
     assert office.post(page(job, "start"), follow=True).redirect_chain == [(page(job), 302)]
-    import_jobs.run(job.pk)
+    jobs.run(job.pk)
     assert "3 of 3 rows" in office.get(page(job)).text
     assert Station.objects.get().name == "石门驿站"
 
@@ -302,7 +302,7 @@ def test_the_workbook_of_rejected_rows_can_be_put_right_and_imported(office, che
     upload(office, "rejected.xlsx", written.getvalue())
 
     job = ImportJob.objects.exclude(pk=checked.pk).get()
-    import_jobs.run(job.pk)
+    jobs.run(job.pk)
     assert counts(job) == {"created": 1}
 
 
@@ -324,7 +324,7 @@ def test_a_file_that_cannot_be_a_table_is_refused_at_the_door(office, name, size
 def test_why_a_table_cannot_be_read_is_shown(office):
     upload(office, "a.xlsx", b"not a workbook")
     job = ImportJob.objects.get()
-    import_jobs.run(job.pk)
+    jobs.run(job.pk)
 
     shown = office.get(page(job)).text
 
@@ -333,9 +333,9 @@ def test_why_a_table_cannot_be_read_is_shown(office):
 
 
 def test_what_is_at_work_refreshes_itself_without_a_script(office, checked):
-    import_jobs.start(checked)
+    jobs.start(checked)
     at_work = office.get(page(checked)).text
-    import_jobs.run(checked.pk)
+    jobs.run(checked.pk)
 
     refresh = '<noscript><meta http-equiv="refresh" content="3"></noscript>'
     assert (refresh in at_work, refresh in office.get(page(checked)).text) == (True, False)

@@ -24,16 +24,16 @@ import resource, sys, django
 django.setup()
 from django.contrib.auth import get_user_model
 from django.core.files import File
-from stations import import_jobs
+from stations.imports import jobs
 from stations.models import ImportJob
 """
 UPLOAD = """
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 person = get_user_model().objects.create_superuser("admin@example.com", "x", name="x")
-job = import_jobs.upload(ImportJob(file=File(open(sys.argv[1], "rb"), name="a.csv")), by=person)
-import_jobs.run(job.pk)
-import_jobs.start(job)
+job = jobs.upload(ImportJob(file=File(open(sys.argv[1], "rb"), name="a.csv")), by=person)
+jobs.run(job.pk)
+jobs.start(job)
 """
 RUN = "import_jobs.take_up()\n"
 COST = """

@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 from openpyxl import Workbook
 
-from stations import datum, divisions, imports, spellings, tables
+from stations import datum, divisions
+from stations.imports import importer, spellings, tables
 from stations.models import Division, FacilityKind, Occupation, Role, Station, StationFacility
 from stations.search import plain
 from stations.tests.factories import make_station
@@ -73,7 +74,7 @@ def stored():
 
 
 def test_the_nine_named_stations_come_into_an_empty_database():
-    report = imports.import_file(divisions.SOURCE.parent / "named_stations.csv")
+    report = importer.import_file(divisions.SOURCE.parent / "named_stations.csv")
 
     assert counts(report) == (9, 0, 0, 0)
     assert findings(report) == []
@@ -102,7 +103,7 @@ def test_chinese_headings_in_any_order_and_spelling_are_understood(table, encodi
         "演示数据": "是",
     }
 
-    report = imports.import_file(table(row, encoding=encoding))
+    report = importer.import_file(table(row, encoding=encoding))
 
     assert findings(report) == []
     assert report.ignored == ["經度?"]
@@ -118,7 +119,7 @@ def test_a_workbook_comes_in_like_a_csv_file(tmp_path):
     book.active.append(["331121-T-0007", "石门驿站", 331121, "瓯南街道", 28.131, 120.29, 57688880000])
     book.save(tmp_path / "站点.xlsx")
 
-    report = imports.import_file(tmp_path / "站点.xlsx")
+    report = importer.import_file(tmp_path / "站点.xlsx")
 
     assert counts(report) == (1, 0, 0, 0)
     station = Station.objects.get(code="331121-T-0007")
@@ -146,14 +147,14 @@ def test_an_ambiguous_county_is_asked_back(table):
     divisions.load()
     Division.objects.create(code="339999", name="椒江县", prefecture="温州市", latitude=28, longitude=120)
 
-    report = imports.import_file(table(JIAOJIANG | {"division_code": "椒江"}))
+    report = importer.import_file(table(JIAOJIANG | {"division_code": "椒江"}))
 
     reason = "This may be 台州市椒江区 331002 / 温州市椒江县 339999. Please write the code."
     assert findings(report) == [f"Row 2 rejected. division_code: {reason}"]
 
 
 def test_code_and_name_of_the_county_must_agree(table):
-    report = imports.import_file(
+    report = importer.import_file(
         table(
             JIAOJIANG | {"division": "椒江区"},
             SHIMEN | {"division": "椒江区"},
@@ -202,7 +203,7 @@ def test_every_facility_has_its_chinese_name():
     ],
 )
 def test_degrees_are_read_in_every_usual_spelling(table, latitude, longitude):
-    report = imports.import_file(table(SHIMEN | {"lat": latitude, "lng": longitude}))
+    report = importer.import_file(table(SHIMEN | {"lat": latitude, "lng": longitude}))
 
     assert findings(report) == []
     assert Station.objects.values_list("latitude", "longitude").get() == (28.131, 120.29)
@@ -221,7 +222,7 @@ def test_degrees_are_read_in_every_usual_spelling(table, latitude, longitude):
     ],
 )
 def test_an_impossible_position_is_rejected_with_a_sentence(table, latitude, longitude, reason):
-    report = imports.import_file(table(SHIMEN | {"lat": latitude, "lng": longitude}, JIAOJIANG))
+    report = importer.import_file(table(SHIMEN | {"lat": latitude, "lng": longitude}, JIAOJIANG))
 
     assert findings(report) == [f"Row 2 rejected. {reason}"]
     assert [station.name for station in Station.objects.all()] == ["椒江驿站"]
@@ -246,8 +247,8 @@ def test_positions_are_kept_in_wgs84_with_the_datum_they_came_in(table, text, ki
         there = datum.bd09_from_gcj02(*there)
     path = table(SHIMEN | {"lat": there[0], "lng": there[1], "datum": text})
 
-    report = imports.import_file(path)
-    again = imports.import_file(path)
+    report = importer.import_file(path)
+    again = importer.import_file(path)
 
     assert (counts(report), counts(again)) == ((1, 0, 0, 0), (0, 0, 1, 0))
     station = Station.objects.get()
@@ -258,7 +259,7 @@ def test_positions_are_kept_in_wgs84_with_the_datum_they_came_in(table, text, ki
 def test_a_position_far_outside_its_county_is_imported_and_flagged(table):
     wrong = JIAOJIANG | {"lat": "28.1392", "lng": "121.2276"}
 
-    report = imports.import_file(table(wrong, SHIMEN))
+    report = importer.import_file(table(wrong, SHIMEN))
 
     doubt = "63 km from the middle of 椒江区, nearer to 玉环市"
     assert (counts(report), report.flagged) == ((2, 0, 0, 0), 1)
@@ -268,13 +269,13 @@ def test_a_position_far_outside_its_county_is_imported_and_flagged(table):
 
 def test_a_doubt_goes_when_the_position_is_put_right_and_stays_away_when_a_person_cleared_it(table):
     wrong = table(JIAOJIANG | {"lat": "28.1392", "lng": "121.2276"})
-    imports.import_file(wrong)
+    importer.import_file(wrong)
     Station.objects.update(position_doubt="")
 
-    assert (counts(imports.import_file(wrong)), Station.objects.get().position_doubt) == ((0, 0, 1, 0), "")
+    assert (counts(importer.import_file(wrong)), Station.objects.get().position_doubt) == ((0, 0, 1, 0), "")
 
     Station.objects.update(position_doubt="far away")
-    imports.import_file(table(JIAOJIANG))
+    importer.import_file(table(JIAOJIANG))
 
     assert Station.objects.get().position_doubt == ""
 
@@ -330,7 +331,7 @@ def test_rejected_rows_say_row_column_and_every_reason_and_never_stop_the_good_o
     }
     empty = dict.fromkeys(bad, "")
 
-    report = imports.import_file(table(empty | JIAOJIANG, empty | SHIMEN | bad, empty | SHIMEN))
+    report = importer.import_file(table(empty | JIAOJIANG, empty | SHIMEN | bad, empty | SHIMEN))
 
     assert counts(report) == (2, 0, 0, 1)
     assert report.read == 3
@@ -354,7 +355,7 @@ def test_a_formula_is_rejected_not_calculated(tmp_path, cell):
     book.active.append(list(JIAOJIANG.values()))
     book.save(tmp_path / "a.xlsx")
 
-    report = imports.import_file(tmp_path / "a.xlsx")
+    report = importer.import_file(tmp_path / "a.xlsx")
 
     assert counts(report) == (1, 0, 0, 1)
     assert findings(report) == [
@@ -366,7 +367,7 @@ def test_a_row_with_a_comma_too_many_is_rejected(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("name,division,lat,lng,address\n石门驿站,青田县,28.131,120.29,瓯南街道, 1号\n", "utf-8")
 
-    assert findings(imports.import_file(path)) == [
+    assert findings(importer.import_file(path)) == [
         "Row 2 rejected. The row is longer than the headings. A text with a comma needs quotation marks."
     ]
 
@@ -375,7 +376,7 @@ def test_a_station_twice_in_one_file_is_taken_from_the_first_row(table):
     coded = SHIMEN | {"code": "331121-T-0001"}
     rows = [coded, coded | {"name": "另一个名字"}, SHIMEN, JIAOJIANG, JIAOJIANG | {"code": "331002-T-0009"}]
 
-    report = imports.import_file(table(*[{"code": ""} | row for row in rows]))
+    report = importer.import_file(table(*[{"code": ""} | row for row in rows]))
 
     assert counts(report) == (2, 0, 0, 3)
     assert findings(report) == [
@@ -386,15 +387,15 @@ def test_a_station_twice_in_one_file_is_taken_from_the_first_row(table):
 
 
 def test_a_row_that_was_rejected_does_not_stand_in_the_way_of_the_right_one(table):
-    report = imports.import_file(table(SHIMEN | {"lat": "0", "lng": "0"}, SHIMEN))
+    report = importer.import_file(table(SHIMEN | {"lat": "0", "lng": "0"}, SHIMEN))
 
     assert counts(report) == (1, 0, 0, 1)
 
 
 def test_a_name_that_another_station_of_the_county_has_is_rejected(table):
-    imports.import_file(table(SHIMEN))
+    importer.import_file(table(SHIMEN))
 
-    report = imports.import_file(table(SHIMEN | {"code": "331121-T-0777"}))
+    report = importer.import_file(table(SHIMEN | {"code": "331121-T-0777"}))
 
     assert findings(report) == [
         "Row 2 rejected. name: Station 331121-T-0001 of this county has the same name."
@@ -402,13 +403,15 @@ def test_a_name_that_another_station_of_the_county_has_is_rejected(table):
 
 
 def test_a_station_that_someone_else_adds_meanwhile_is_rejected_kindly(table, monkeypatch):
-    monkeypatch.setattr(imports, "BATCH", 1)
+    monkeypatch.setattr(importer, "BATCH", 1)
 
     def add_the_second(done, total, report):
         if done == 1:
             make_station(name=SHIMEN["name"], division=Division.objects.get(code="331121"))
 
-    report = imports.import_file(table(JIAOJIANG, SHIMEN, SHIMEN | {"name": "三号"}), progress=add_the_second)
+    report = importer.import_file(
+        table(JIAOJIANG, SHIMEN, SHIMEN | {"name": "三号"}), progress=add_the_second
+    )
 
     assert counts(report) == (2, 0, 0, 1)
     assert findings(report) == [
@@ -417,16 +420,16 @@ def test_a_station_that_someone_else_adds_meanwhile_is_rejected_kindly(table, mo
 
 
 def test_a_clash_in_a_batch_costs_the_row_that_clashes_and_no_other(table, monkeypatch):
-    monkeypatch.setattr(imports, "BATCH", 3)
+    monkeypatch.setattr(importer, "BATCH", 3)
     names = ["一号", "二号", "三号", "四号", "五号", "六号"]
-    imports.import_file(table(SHIMEN | {"name": "四号"}))
+    importer.import_file(table(SHIMEN | {"name": "四号"}))
 
     def add_the_fifth(done, total, report):
         if done == 3:
             make_station(name="五号", division=Division.objects.get(code="331121"))
 
     rows = [SHIMEN | {"name": name, "address": "新路1号", "facilities": "饮水机"} for name in names]
-    report = imports.import_file(table(*rows), progress=add_the_fifth)
+    report = importer.import_file(table(*rows), progress=add_the_fifth)
 
     assert counts(report) == (4, 1, 0, 1)
     assert [finding.row for finding in report.findings] == [6]
@@ -446,7 +449,7 @@ def hours_kept():
 
 
 def test_hours_in_everyday_words_are_read_where_they_can_only_mean_one_thing(table):
-    report = imports.import_file(table(HOURS))
+    report = importer.import_file(table(HOURS))
 
     assert findings(report) == []
     assert hours_kept() == ("Mo-Fr 08:30-17:30", "周一至周五 8:30-17:30")
@@ -455,7 +458,7 @@ def test_hours_in_everyday_words_are_read_where_they_can_only_mean_one_thing(tab
 def test_hours_that_may_mean_anything_are_unknown_and_wait_for_a_person(table):
     path = table(DOUBTFUL, JIAOJIANG | {"opening_hours": "24/7"})
 
-    first, again = imports.import_file(path), imports.import_file(path)
+    first, again = importer.import_file(path), importer.import_file(path)
 
     assert (counts(first), counts(again)) == ((2, 0, 0, 0), (0, 0, 2, 0))
     assert (first.hours, again.hours) == (1, 1)
@@ -467,28 +470,28 @@ def test_hours_that_may_mean_anything_are_unknown_and_wait_for_a_person(table):
 
 @pytest.mark.parametrize("row", [HOURS, DOUBTFUL])
 def test_what_a_person_made_of_the_words_stays_while_the_table_says_the_same(table, row):
-    imports.import_file(table(row))
+    importer.import_file(table(row))
     Station.objects.update(opening_hours="Mo-Su 09:00-18:00")
 
-    report = imports.import_file(table(row))
+    report = importer.import_file(table(row))
 
     assert (counts(report), report.hours) == ((0, 0, 1, 0), 0)
     assert hours_kept() == ("Mo-Su 09:00-18:00", row["opening_hours"])
 
 
 def test_new_words_make_old_hours_unknown(table):
-    imports.import_file(table(SHIMEN | {"opening_hours": "24/7"}))
+    importer.import_file(table(SHIMEN | {"opening_hours": "24/7"}))
 
-    report = imports.import_file(table(DOUBTFUL))
+    report = importer.import_file(table(DOUBTFUL))
 
     assert (counts(report), report.hours) == ((0, 1, 0, 0), 1)
     assert hours_kept() == ("", "看情况开门")
 
 
 def test_an_empty_cell_clears_hours_and_words(table):
-    imports.import_file(table(DOUBTFUL))
+    importer.import_file(table(DOUBTFUL))
 
-    imports.import_file(table(SHIMEN | {"opening_hours": ""}))
+    importer.import_file(table(SHIMEN | {"opening_hours": ""}))
 
     assert hours_kept() == ("", "")
 
@@ -497,10 +500,10 @@ def test_an_empty_cell_clears_hours_and_words(table):
 def test_a_copy_of_our_own_brings_hours_and_words_as_they_are(table, text):
     path = table(SHIMEN | {"opening_hours": text, "hours_as_written": "看情况开门"})
 
-    imports.import_file(path)
+    importer.import_file(path)
 
     assert hours_kept() == (text, "看情况开门")
-    assert counts(imports.import_file(path)) == (0, 0, 1, 0)
+    assert counts(importer.import_file(path)) == (0, 0, 1, 0)
 
 
 # Everything else that a station has
@@ -523,7 +526,7 @@ ALL_COLUMNS = {
 
 
 def test_every_column_has_its_chinese_heading(table):
-    report = imports.import_file(table(SHIMEN | ALL_COLUMNS))
+    report = importer.import_file(table(SHIMEN | ALL_COLUMNS))
 
     assert (findings(report), report.ignored) == ([], [])
     station = Station.objects.get()
@@ -537,9 +540,9 @@ def test_every_column_has_its_chinese_heading(table):
 
 
 def test_words_to_search_follow_a_change(table):
-    imports.import_file(table(SHIMEN))
+    importer.import_file(table(SHIMEN))
 
-    imports.import_file(table({"code": "331121-T-0001"} | SHIMEN | {"name": "湖滨驿站"}))
+    importer.import_file(table({"code": "331121-T-0001"} | SHIMEN | {"name": "湖滨驿站"}))
 
     assert "hubin" in Station.objects.get().search
 
@@ -548,7 +551,7 @@ def test_words_to_search_follow_a_change(table):
     "text", ["2026-11-01", "2026/11/1", "2026.11.1", "２０２６-11-01", "2026-11-01 00:00:00"]
 )
 def test_days_are_read_in_every_usual_spelling(table, text):
-    report = imports.import_file(table(SHIMEN | {"map_checked_on": text}))
+    report = importer.import_file(table(SHIMEN | {"map_checked_on": text}))
 
     assert findings(report) == []
     assert Station.objects.get().map_checked_on.isoformat() == "2026-11-01"
@@ -560,7 +563,7 @@ def test_several_choices_come_back_from_their_labels(table, field, kind, languag
     with override(language):
         labels = ";".join(map(str, kind.labels))
 
-    report = imports.import_file(table(SHIMEN | {field: labels}))
+    report = importer.import_file(table(SHIMEN | {field: labels}))
 
     assert findings(report) == []
     assert getattr(Station.objects.get(), field) == kind.values
@@ -573,7 +576,7 @@ def test_facilities_come_with_their_state(table, language, frame):
         states = {state.value: str(state.label) for state in StationFacility.State}
         cells = [frame.format(kind.label, states["needs_repair"]) for kind in FacilityKind]
 
-    report = imports.import_file(table(SHIMEN | {"facilities": "；".join(cells)}))
+    report = importer.import_file(table(SHIMEN | {"facilities": "；".join(cells)}))
 
     assert findings(report) == []
     assert list(StationFacility.objects.values_list("kind", "state")) == [
@@ -582,12 +585,12 @@ def test_facilities_come_with_their_state(table, language, frame):
 
 
 def test_a_state_in_the_table_counts_and_its_absence_says_nothing(table):
-    imports.import_file(table(SHIMEN | {"facilities": "饮水机；微波炉（待维修）"}))
+    importer.import_file(table(SHIMEN | {"facilities": "饮水机；微波炉（待维修）"}))
     before = Station.objects.get().updated_at
 
-    same = imports.import_file(table(SHIMEN | {"facilities": "饮水机；微波炉"}))
-    other = imports.import_file(table(SHIMEN | {"facilities": "water:out_of_service; microwave:working"}))
-    wrong = imports.import_file(table(SHIMEN | {"facilities": "微波炉（很旧）"}))
+    same = importer.import_file(table(SHIMEN | {"facilities": "饮水机；微波炉"}))
+    other = importer.import_file(table(SHIMEN | {"facilities": "water:out_of_service; microwave:working"}))
+    wrong = importer.import_file(table(SHIMEN | {"facilities": "微波炉（很旧）"}))
 
     assert (counts(same), counts(other)) == ((0, 0, 1, 0), (0, 1, 0, 0))
     assert set(StationFacility.objects.values_list("kind", "state")) == {
@@ -601,16 +604,16 @@ def test_a_state_in_the_table_counts_and_its_absence_says_nothing(table):
 def test_positions_may_be_in_another_datum_than_the_one_they_once_came_in(table):
     path = table(SHIMEN | {"坐标系": "高德", "经纬度坐标系": "WGS-84"})
 
-    report = imports.import_file(path)
+    report = importer.import_file(path)
 
     assert (findings(report), report.names_datum) == ([], True)
     station = Station.objects.get()
     assert (station.latitude, station.longitude, station.source_datum) == (28.131, 120.29, "gcj02")
-    assert counts(imports.import_file(path)) == (0, 0, 1, 0)
+    assert counts(importer.import_file(path)) == (0, 0, 1, 0)
 
 
 def test_a_table_that_names_no_datum_is_told_how_its_positions_were_taken(table):
-    report = imports.import_file(table(SHIMEN))
+    report = importer.import_file(table(SHIMEN))
 
     assert report.notes() == [
         "No column datum/坐标系: positions are taken as WGS-84. "
@@ -619,7 +622,7 @@ def test_a_table_that_names_no_datum_is_told_how_its_positions_were_taken(table)
 
 
 def test_an_apostrophe_before_a_text_that_would_be_calculated_is_not_part_of_it(table):
-    imports.import_file(
+    importer.import_file(
         table(SHIMEN | {"phone": "'+86 578", "storey": "'-1", "about": "'=1+1", "host": "'甲"})
     )
 
@@ -628,10 +631,10 @@ def test_an_apostrophe_before_a_text_that_would_be_calculated_is_not_part_of_it(
 
 
 def test_lines_may_be_broken_either_way(table):
-    imports.import_file(table(SHIMEN))
+    importer.import_file(table(SHIMEN))
     Station.objects.update(about="一\r\n二")
 
-    assert counts(imports.import_file(table(SHIMEN | {"about": "一\n二"}))) == (0, 0, 1, 0)
+    assert counts(importer.import_file(table(SHIMEN | {"about": "一\n二"}))) == (0, 0, 1, 0)
 
 
 # Files that cannot be used
@@ -651,7 +654,7 @@ def test_headings_that_are_missing_or_doubled_are_named_and_nothing_is_written(t
     path.write_text(text, "utf-8")
 
     with pytest.raises(tables.Unreadable) as refused:
-        imports.import_file(path)
+        importer.import_file(path)
 
     assert str(refused.value).endswith(sentence)
     assert stored() == [[], [], []]
@@ -665,13 +668,13 @@ def test_a_second_run_writes_nothing(table):
         SHIMEN | {"datum": "gcj02", "facilities": "饮水机、空调", "opening_hours": "24/7"},
         JIAOJIANG | {"datum": "bd09", "facilities": "", "opening_hours": ""},
     )
-    imports.import_file(path)
+    importer.import_file(path)
     before = stored()
 
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        report = imports.import_file(path)
+        report = importer.import_file(path)
 
     assert counts(report) == (0, 0, 2, 0)
     assert written(queries) == []
@@ -682,22 +685,22 @@ def test_the_number_of_questions_to_the_database_does_not_grow_with_the_rows(tab
     one = table(SHIMEN | {"facilities": "空调"}, name="one.csv")
     more = table(*[SHIMEN | {"name": f"{n}号站", "facilities": "空调"} for n in range(30)], name="more.csv")
     for path in (one, more):
-        imports.import_file(path)
+        importer.import_file(path)
     seen = []
 
     for path in (one, more):
         with CaptureQueriesContext(connection) as queries:
-            imports.import_file(path)
+            importer.import_file(path)
         seen.append(len([q for q in queries.captured_queries if "SAVEPOINT" not in q["sql"]]))
 
     assert seen[0] == seen[1]
 
 
 def test_a_row_changes_what_it_says_and_nothing_else(table):
-    imports.import_file(table(SHIMEN | {"brand": "青蜂侠", "phone": "1", "tier": "smart", "about": "a"}))
+    importer.import_file(table(SHIMEN | {"brand": "青蜂侠", "phone": "1", "tier": "smart", "about": "a"}))
     before = Station.objects.get()
 
-    report = imports.import_file(table(SHIMEN | {"address": "新路2号", "phone": "", "tier": ""}))
+    report = importer.import_file(table(SHIMEN | {"address": "新路2号", "phone": "", "tier": ""}))
 
     station = Station.objects.get()
     assert counts(report) == (0, 1, 0, 0)
@@ -708,9 +711,9 @@ def test_a_row_changes_what_it_says_and_nothing_else(table):
 
 
 def test_a_station_is_known_by_its_code_even_under_a_new_name(table):
-    imports.import_file(table(SHIMEN))
+    importer.import_file(table(SHIMEN))
 
-    report = imports.import_file(
+    report = importer.import_file(
         table({"code": "331121-T-0001"} | SHIMEN | {"name": "新名字"}, {"code": ""} | SHIMEN)
     )
 
@@ -726,7 +729,7 @@ def test_new_codes_follow_the_highest_of_the_county_and_leave_those_in_the_file(
     make_station(code="331121-T-0041", division=Division.objects.get(code="331121"))
     rows = [SHIMEN, SHIMEN | {"name": "二号", "code": "331121-T-0042"}, JIAOJIANG]
 
-    imports.import_file(table(*[{"code": ""} | row for row in rows]))
+    importer.import_file(table(*[{"code": ""} | row for row in rows]))
 
     codes = dict(Station.objects.values_list("name", "code"))
     assert codes["石门社区服务驿站"] == "331121-T-0043"
@@ -734,11 +737,11 @@ def test_new_codes_follow_the_highest_of_the_county_and_leave_those_in_the_file(
 
 
 def test_facilities_become_those_of_the_row_and_the_ones_that_stay_keep_their_state(table):
-    imports.import_file(table(SHIMEN | {"facilities": "饮水机、空调"}))
+    importer.import_file(table(SHIMEN | {"facilities": "饮水机、空调"}))
     StationFacility.objects.filter(kind="water").update(state="needs_repair")
     before = Station.objects.get().updated_at
 
-    report = imports.import_file(table(SHIMEN | {"facilities": "water; toilet"}))
+    report = importer.import_file(table(SHIMEN | {"facilities": "water; toilet"}))
 
     assert counts(report) == (0, 1, 0, 0)
     kinds = list(StationFacility.objects.values_list("kind", "state"))
@@ -747,9 +750,9 @@ def test_facilities_become_those_of_the_row_and_the_ones_that_stay_keep_their_st
 
 
 def test_a_file_without_facilities_leaves_them_alone(table):
-    imports.import_file(table(SHIMEN | {"facilities": "饮水机"}))
+    importer.import_file(table(SHIMEN | {"facilities": "饮水机"}))
 
-    report = imports.import_file(table(SHIMEN))
+    report = importer.import_file(table(SHIMEN))
 
     assert counts(report) == (0, 0, 1, 0)
     assert StationFacility.objects.count() == 1
@@ -760,8 +763,8 @@ def test_a_file_without_facilities_leaves_them_alone(table):
 
 @pytest.mark.parametrize("batch", [1, 500])
 def test_a_dry_run_says_the_same_and_writes_nothing(table, capsys, monkeypatch, batch):
-    monkeypatch.setattr(imports, "BATCH", batch)
-    imports.import_file(table(JIAOJIANG | {"code": "331002-T-0001"}))
+    monkeypatch.setattr(importer, "BATCH", batch)
+    importer.import_file(table(JIAOJIANG | {"code": "331002-T-0001"}))
     before = stored()
     rows = [
         JIAOJIANG | {"code": "331002-T-0001", "name": "新名字"},
@@ -794,7 +797,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(table, capsys, monkeypatch, 
 
 
 def test_a_dry_run_works_on_a_database_without_divisions(table):
-    report = imports.import_file(table(SHIMEN, JIAOJIANG), dry_run=True)
+    report = importer.import_file(table(SHIMEN, JIAOJIANG), dry_run=True)
 
     assert counts(report) == (2, 0, 0, 0)
     assert stored() == [[], [], []]

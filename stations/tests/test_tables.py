@@ -6,7 +6,7 @@ from django.utils.translation import override
 from openpyxl import Workbook
 from openpyxl.worksheet.formula import ArrayFormula
 
-from stations import tables
+from stations.imports import tables
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from stations import imports, tables
+from stations.imports import importer, tables
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file, dry_run, **options):
         try:
-            report = imports.import_file(file, dry_run=dry_run, progress=self.show_progress)
+            report = importer.import_file(file, dry_run=dry_run, progress=self.show_progress)
         except tables.Unreadable as error:
             raise CommandError(str(error), returncode=2) from error
         for line in report.lines():
@@ -27,5 +27,5 @@ class Command(BaseCommand):
             raise CommandError(_("Not every row was imported."), returncode=1)
 
     def show_progress(self, done, total, report):
-        if total > imports.BATCH:
+        if total > importer.BATCH:
             self.stderr.write(f"{done} / {total}", self.style.NOTICE)

@@ -7,8 +7,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from stations import tables
-from stations.import_reports import REJECTED, Report
+from stations.imports import tables
+from stations.imports.reports import REJECTED, Report
 
 
 def workbook(job) -> bytes:

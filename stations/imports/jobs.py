@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from stations import imports, tables
-from stations.import_reports import Report
+from stations.imports import importer, tables
+from stations.imports.reports import Report
 from stations.models import ImportJob
 from stations.refusals import Refusal
 
@@ -69,7 +69,7 @@ def run(pk) -> bool:
     job = ImportJob.objects.select_related("uploaded_by").get(pk=pk)
     with override(job.uploaded_by.language):
         try:
-            imports.import_file(
+            importer.import_file(
                 job.file.path,
                 dry_run=job.state == State.LOOKING,
                 progress=partial(keep, job),

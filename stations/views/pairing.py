@@ -1,38 +1,14 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from stations import directory as stations
-from stations import kiosks, places
+from stations import kiosks
 from stations.forms import PairingForm
-from stations.models import Kiosk, Need, Station
+from stations.models import Kiosk, Station
 from stations.refusals import Refusal
 
-PAGE_SIZE = 100
 DEMO_STATION = "石门社区服务驿站"
-
-
-@login_not_required
-def directory(request):
-    """The list, and the map beside it. Its filters live in the address, so a view can be shared."""
-    # PostgreSQL takes no NUL in a text, and no search means one.
-    asked = {name: request.GET.get(name, "") for name in ("need", "open_now", "county", "q")}
-    wanted = {name: text.replace("\0", "").strip() for name, text in asked.items()}
-    listed = Station.objects.listed().matching(wanted["q"])
-    if wanted["county"]:
-        listed = listed.filter(division=wanted["county"])
-    found = stations.find(listed, need=wanted["need"], open_now=wanted["open_now"] == "1")
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "wanted": wanted,
-        "needs": Need,
-        "prefectures": places.by_prefecture(),
-        "labels": places.labels(),
-    }
-    return render(request, "stations/directory.html", context)
 
 
 @login_not_required

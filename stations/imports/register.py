@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from django.utils.translation import gettext as _
 
-from stations.import_reports import Rejected
+from stations.imports.reports import Rejected
 from stations.models import Station
 
 NUMBERED = re.compile(r"(\d{6})-T-(\d{4,})")

@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils import get_column_letter
 
-from stations import divisions, import_changes, spellings, station_rows, tables
-from stations.import_changes import Change
-from stations.import_reports import (
+from stations import divisions
+from stations.imports import spellings, station_rows, tables
+from stations.imports.changes import Change, differences, snapshot, store
+from stations.imports.register import Register
+from stations.imports.reports import (
     CREATED,
     FLAGGED,
     HOURS,
@@ -29,7 +31,6 @@ from stations.import_reports import (
 )
 from stations.models import Division, Station
 from stations.refusals import Refusal
-from stations.register import Register
 from stations.search import plain
 
 BATCH = 500
@@ -150,7 +151,7 @@ class Importer:
                 self.note(REJECTED, number, no.problems)
         existing = self.existing(rows)
         changes = [change for row in rows if (change := self.decide(row, existing))]
-        lost = [] if self.dry_run else import_changes.store(changes)
+        lost = [] if self.dry_run else store(changes)
         for change in changes:
             if change in lost:
                 why = _("Someone else changed this station at the same moment. Please import it again.")
@@ -226,15 +227,15 @@ class Importer:
 
     def fill_in(self, station, row):
         """Put the row's values on the station; the names of the fields that are different now."""
-        before = import_changes.snapshot(station)
+        before = snapshot(station)
         station.division = row.division
         for name, value in row.values.items():
             if name not in NOT_COLUMNS:
                 setattr(station, name, value)
         station_rows.put_hours(station, row.values)
-        changed = import_changes.differences(before, station)
+        changed = differences(before, station)
         # Not asked again while nothing moves: a person may have looked and cleared the doubt.
         if POSITION.intersection(changed):
             station.position_doubt = self.gazetteer.doubt(row.division, station.latitude, station.longitude)
-            changed = import_changes.differences(before, station)
+            changed = differences(before, station)
         return changed

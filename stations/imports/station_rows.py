@@ -8,7 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from stations import datum, hour_texts, hours, spellings
+from stations import datum, hour_texts, hours
+from stations.imports import spellings
 from stations.models import FacilityKind, Occupation, Role, Station, StationFacility
 
 DEGREES = re.compile(r"(?:北纬|东经|N|E)?([+-]?\d{1,3}(?:\.\d+)?)(?:[°º度])?(?:N|E)?", re.IGNORECASE)
@@ -119,14 +120,9 @@ def of_model(name):
     return Station._meta.get_field(name).formfield()
 
 
-CODE = forms.RegexField(
-    r"^[0-9A-Za-z-]+$",
-    max_length=20,
-    error_messages={"invalid": _("A code has only letters, digits and hyphens.")},
-)
 # A form would copy all of its fields for each row, which takes longer than reading the row.
 FIELDS = {
-    "code": CODE,
+    "code": of_model("code"),
     **{name: of_model(name) for name in ("name", "brand", "address", "landmark", "storey")},
     "is_street_facing": YesNo(),
     "latitude": Degrees(),

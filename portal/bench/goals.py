@@ -1,0 +1,122 @@
+"""What the directory and its map must reach: each measured beside what is required."""
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from statistics import mean, median, quantiles
+
+from portal.bench import frames, province, report, site
+
+SMALL, LARGE = 12_000, 200_000
+KB = 1000
+# Many short rounds: which of the server's two workers a connection comes to is chance.
+QUICK = {"rounds": 11, "seconds": 0.5, "edits": 3, "views": 20, "points": 200}
+FULL = {"rounds": 25, "seconds": 0.6, "edits": 5, "views": 100, "points": 1000}
+TURNS, QUESTIONS = 8, 20  # of the nearest ten, among many beside among few
+
+
+@dataclass(frozen=True)
+class Goal:
+    what: str
+    stations: int
+    required: str
+    measured: str
+    is_reached: bool | None  # None: there was nothing to measure it with
+
+
+def measure(*, quick) -> list[Goal]:
+    amounts = QUICK if quick else FULL
+    with ExitStack() as stack:
+        portals = {
+            size: stack.enter_context(filled(size)) for size in ((SMALL,) if quick else (SMALL, LARGE))
+        }
+        goals = [goal for row in ROWS for size in portals for goal in row(portals[size], size, amounts)]
+        return goals if quick else [*goals, growth(portals[SMALL], portals[LARGE])]
+
+
+@contextmanager
+def filled(size):
+    with site.portal() as portal:
+        portal.call(province.fill, size)
+        with portal.served():
+            yield portal
+
+
+def pack(portal, size, _amounts):
+    parts = [(points / KB, names / KB) for points, names in portal.call(province.sizes)]
+    if size == LARGE:
+        sums = [sum(part) for part in parts]
+        what = "a prefecture's points and names, brotli"
+        yield at_most(f"{what}: mean", size, 250, mean(sums), "KB")
+        yield at_most(f"{what}: largest", size, 250, max(sums), "KB")
+    else:
+        points, names = (sum(column) for column in zip(*parts, strict=True))
+        yield at_most("points of all stations, brotli", size, 100, points, "KB")
+        yield at_most("points and names, brotli", size, 160, points + names, "KB")
+
+
+def served(portal, size, amounts):
+    shares = portal.call(province.served_shares, amounts["rounds"], amounts["seconds"])
+    what = "a file of the pack, of the requests/s of a static file with the same bytes"
+    yield Goal(what, size, "≥ 0.8", report.spread(shares), median(shares) >= 0.8)
+
+
+def rebuilt(portal, size, amounts):
+    seconds = portal.call(province.rebuilding_seconds, amounts["edits"])
+    yield at_most("pack made anew after an edit in the largest prefecture", size, 1, median(seconds), "s")
+    old, answers = portal.call(province.served_while_rebuilt)
+    yield Goal("answers with the old pack meanwhile", size, "all", f"{old} of {answers}", old == answers > 0)
+
+
+def drawn(portal, size, _amounts):
+    what, limit = "filter and cluster, CPU slowed down 4 ×: a frame", 100 if size == LARGE else 16
+    times = frames.measure(f"{portal.url}/stations/")
+    if not times:
+        yield Goal(what, size, f"≤ {limit} ms", "no Chromium", None)
+        return
+    slow = quantiles(times, n=20)[-1]
+    yield at_most(what, size, limit, slow, "ms", f"95th percentile; median {figure(median(times))} ms")
+
+
+def right(portal, size, amounts):
+    # Measuring 200,000 stations a thousand times would take longer than all the rest.
+    number = amounts["points"] // 10 if size == LARGE else amounts["points"]
+    found = portal.call(province.nearest_right, number)
+    what = "nearest 10 with filters over the API, as by measuring every station"
+    yield Goal(what, size, "all", f"{found} of {number}", found == number)
+
+
+def viewed(portal, size, amounts):
+    if size == LARGE:
+        return
+    view = mean(portal.call(province.view_costs, amounts["views"]))
+    geojson = portal.call(province.geojson_cost)
+    what = "CPU of a view of the map: GeoJSON from a serialiser beside manifest, status and all files"
+    measured = f"{geojson / view:.0f} × ({geojson:.0f} ms, {view:.1f} ms)"
+    yield Goal(what, size, "≥ 50 ×", measured, geojson / view >= 50)
+
+
+ROWS = [pack, served, rebuilt, drawn, right, viewed]
+
+
+def growth(small, large) -> Goal:
+    """The nearest ten among many beside those among few, asked in turns."""
+    few, many = [], []
+    for seed in range(TURNS):
+        few += small.call(province.nearest_costs, QUESTIONS, seed)
+        many += large.call(province.nearest_costs, QUESTIONS, seed)
+    (few, few_cpu), (many, many_cpu) = zip(*few, strict=True), zip(*many, strict=True)
+    middle, average = median(many) / median(few), mean(many) / mean(few)
+    cpu = f"CPU without the database's {mean(many_cpu) / mean(few_cpu):.2f} ×"
+    of = f"{mean(few):.1f} ms, {mean(many):.1f} ms"
+    measured = f"median {middle:.2f} ×, mean {average:.2f} × ({of}); {cpu}"
+    what = f"nearest 10 with filters over the API, beside {SMALL:,}"
+    return Goal(what, LARGE, "≤ 2 ×", measured, max(middle, average) <= 2)
+
+
+def at_most(what, stations, limit, value, unit, more=""):
+    measured = f"{figure(value)} {unit}" + (f" ({more})" if more else "")
+    return Goal(what, stations, f"≤ {limit} {unit}", measured, value <= limit)
+
+
+def figure(value):
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
