@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from stations.models import Division, FacilityKind, Need, Occupation, Station, StationQuerySet
 
 EARTH_RADIUS = 6_371_008.8  # metres, mean
-# How `nearest` looks around: metres at first, times more at each step, metres after which it takes them all,
-# and how many stations more than wanted it measures in a crowd.
-FIRST_STEP, GROWTH, FAR, SPARE = 1_000, 2, 50_000, 200
+# How `nearest` looks around: metres at first, times more at each step at most, and how many stations more than
+# wanted it measures in a crowd.
+FIRST_STEP, GROWTH, SPARE = 1_000, 2, 200
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def nearest(stations, place, *, most=None, within=None, open_at=None) -> list[tu
         found = sorted(each for each in found if each[0] <= limit)
         if is_last or len(found) >= most:
             return found[:most]
-        step = inf if step > FAR else step * min(max(1.3 * sqrt(most / max(len(found), 1)), 1.5), GROWTH)
+        step *= min(max(1.3 * sqrt(most / max(len(found), 1)), 1.5), GROWTH)
 
 
 def measured(stations, place, open_at, most=None) -> list[tuple[float, str, int]]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from stations import datum, hour_texts, hours
@@ -117,7 +118,9 @@ class Facilities(Several):
 
 
 def of_model(name):
-    return Station._meta.get_field(name).formfield()
+    """A model's own form field leaves the model's patterns to be checked later; here there is no later."""
+    field = Station._meta.get_field(name)
+    return field.formfield(validators=[each for each in field.validators if isinstance(each, RegexValidator)])
 
 
 # A form would copy all of its fields for each row, which takes longer than reading the row.

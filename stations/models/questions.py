@@ -53,11 +53,11 @@ class StationQuerySet(models.QuerySet):
         # A day to each side: hours may run past midnight.
         differs = self.differs(day - timedelta(days=1), day + timedelta(days=1))
         running = self.running()
-        texts = set(running.order_by().values_list("opening_hours", differs).distinct())
-        usual = Q(opening_hours__in=[text for text, _d in texts if hours.opening(text, moment).is_open])
-        if not any(is_other for _text, is_other in texts):
+        texts = running.order_by().values_list("opening_hours", flat=True).distinct()
+        usual = Q(opening_hours__in=[text for text in texts if hours.opening(text, moment).is_open])
+        others = list(running.filter(differs).prefetch_related("exceptions"))
+        if not others:
             return running.filter(usual)
-        others = running.filter(differs).prefetch_related("exceptions")
         opened = [station.pk for station in others if station.opening(moment).is_open]
         return running.filter(usual & ~differs | Q(pk__in=opened))
 

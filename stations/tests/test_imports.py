@@ -337,7 +337,7 @@ def test_rejected_rows_say_row_column_and_every_reason_and_never_stop_the_good_o
     assert report.read == 3
     reasons = [
         "division_code: “999999” is not a county of Zhejiang.",
-        "code: A code has only letters, digits and hyphens.",
+        "code: A code has only letters, digits and hyphens, and is not a word such as “suggest”.",
         "name: This field is required.",
         "status: “大概开着” is not known here. Please write one of: "
         + "In use / Temporarily closed / Under renovation / Withdrawn.",
