@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from stations.models import Division, FacilityKind, Need, Occupation, Station, StationQuerySet
 
 EARTH_RADIUS = 6_371_008.8  # metres, mean
-# How `nearest` looks around: metres at first, times more at each step at most, and how many stations more than
-# wanted it measures in a crowd.
+# How `nearest` looks around: metres at first, times more at each step at most, and how many stations more
+# than wanted it measures in a crowd.
 FIRST_STEP, GROWTH, SPARE = 1_000, 2, 200
 
 

@@ -13,7 +13,7 @@ async ({ frames, filters }) => {
 
   const frame = (n) => {
     const zoom = 7 + n % 10, degrees = 360 / 256 / 2 ** zoom; // of longitude, a pixel
-    const lat = 30.25 - 2.25 * n / frames, lng = 120.2 + 0.5 * n / frames; // from Hangzhou to Wenzhou
+    const lat = 30.25 + 0.03 * Math.sin(n / 5), lng = 120.17 + 0.03 * Math.cos(n / 5); // around Hangzhou
     const up = degrees * height / 2 * Math.cos(lat * Math.PI / 180), aside = degrees * width / 2;
     const begin = performance.now();
     pack.filter(wanted[n % wanted.length], status, Math.floor(Date.now() / 60000));

@@ -9,8 +9,8 @@ from portal.bench import frames, province, report, site
 SMALL, LARGE = 12_000, 200_000
 KB = 1000
 # Many short rounds: which of the server's two workers a connection comes to is chance.
-QUICK = {"rounds": 11, "seconds": 0.5, "edits": 3, "views": 20, "points": 200}
-FULL = {"rounds": 25, "seconds": 0.6, "edits": 5, "views": 100, "points": 1000}
+QUICK = {"rounds": 21, "seconds": 0.3, "edits": 3, "views": 20, "points": 200}
+FULL = {"rounds": 41, "seconds": 0.4, "edits": 5, "views": 100, "points": 1000}
 TURNS, QUESTIONS = 8, 20  # of the nearest ten, among many beside among few
 
 

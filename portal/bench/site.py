@@ -102,7 +102,7 @@ def own_database(embedded):
 def wait_for_answer(server, url):
     for _n in range(300):
         try:
-            urlopen(url, timeout=5).close()
+            urlopen(url, timeout=60).close()
         except URLError:
             if server.poll() is not None:
                 raise

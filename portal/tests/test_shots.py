@@ -10,7 +10,9 @@ from django.test import Client
 from portal import demo
 from portal.demo_accounts import WORKER_CARD
 from portal.models import User
-from stations.models import Station
+from stations.imports import jobs
+from stations.models import FaultReport, Station
+from stations.tests.factories import make_import, make_suggestion
 from volunteers.models import Shift, Volunteer
 from volunteers.tests.factories import make_credential
 
@@ -32,7 +34,13 @@ def public_pages():
         "/stations/",
         "/stations/?need=meal&open_now=1",
         "/stations/?q=无",
+        "/stations/?place=石门&county=331100&facility=water",
         station.get_absolute_url(),
+        Station.objects.get(code="331002-T-0001").get_absolute_url(),  # with swap cabinets
+        f"{station.get_absolute_url()}report/?kind=water",
+        FaultReport.objects.get(fault__kind="ebike_charging").get_absolute_url(),
+        "/stations/suggest/",
+        make_suggestion().get_absolute_url(),
         "/days/",
         "/volunteer/",
         "/volunteer/shifts/",
@@ -76,7 +84,23 @@ def manager_pages():
         f"/admin/volunteers/signup/?shift__id__exact={shift.pk}",
         "/admin/events/redemption/",
         "/admin/stations/kiosk/add/",
+        "/admin/stations/fault/",
+        f"/admin/stations/fault/{FaultReport.objects.first().fault_id}/change/",
         "/admin/events/workerpass/add/",
+    ]
+
+
+def federation_pages():
+    table = demo.NAMED_STATIONS.read_text() + "无此县站,,999999,某处,30,120,,,\n"
+    looked_at = make_import(table, by=User.objects.get(email="admin@example.org"))
+    jobs.run(looked_at.pk)
+    return [
+        "/admin/stations/importjob/",
+        "/admin/stations/importjob/add/",
+        f"/admin/stations/importjob/{looked_at.pk}/change/",
+        "/admin/stations/sitesuggestion/",
+        "/admin/stations/swapcabinet/",
+        f"/admin/stations/station/{Station.objects.get(name=demo.SHIMEN).pk}/change/",
     ]
 
 
@@ -135,6 +159,7 @@ def test_every_page_has_its_picture(live_server, new_page, width, language, sche
         ("volunteer@example.org", volunteer_pages()),
         ("newcomer@example.org", ["/volunteer/", "/volunteer/profile/", "/me/", "/admin/"]),
         ("manager@example.org", manager_pages()),
+        ("admin@example.org", federation_pages()),
     ]
     folder = SHOTS / f"{width}-{language}-{scheme}"
     shutil.rmtree(folder, ignore_errors=True)  # ids differ from run to run, and so do names

@@ -94,7 +94,7 @@ def test_navigation_links_name_the_datum_and_keep_each_maps_axis_order(client, s
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("query", "queries"), [("", 7), ("?need=water&open_now=1", 8)])
+@pytest.mark.parametrize(("query", "queries"), [("", 7), ("?need=water&open_now=1", 9)])
 def test_the_list_costs_the_same_for_one_station_and_for_three(
     client, db, django_assert_num_queries, rows, query, queries
 ):

@@ -252,7 +252,7 @@
     circle.clearLayers();
     if (!here) return;
     L.circle(here, { radius: ON_FOOT, className: "on-foot", interactive: false }).addTo(circle);
-    L.circleMarker(here, { radius: 8, className: "here", interactive: false }).bindTooltip(words.circle, { permanent: true, direction: "bottom", className: "map-tip" }).addTo(circle);
+    L.circleMarker(here, { radius: 8, className: "here", interactive: false }).bindTooltip(words.circle, { permanent: true, direction: "bottom", offset: [0, 20], className: "map-tip" }).addTo(circle);
   }
 
   function locate() {
