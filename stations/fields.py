@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
 from stations import search
@@ -24,14 +25,15 @@ class SeveralField(models.Field):
     def get_internal_type(self):
         return "PositiveIntegerField"
 
-    def bit(self, value):
-        return 1 << [known for known, _label in self.flatchoices].index(value)
+    @cached_property
+    def bits(self):
+        return {known: 1 << place for place, (known, _label) in enumerate(self.flatchoices)}
 
     def from_db_value(self, value, expression, connection):
-        return [known for place, (known, _label) in enumerate(self.flatchoices) if value >> place & 1]
+        return [known for known, bit in self.bits.items() if value & bit]
 
     def get_prep_value(self, value):
-        return sum({self.bit(each) for each in value})
+        return sum({self.bits[each] for each in value})
 
     def to_python(self, value):
         return list(value or [])
@@ -65,7 +67,7 @@ class Has(models.Lookup):
     lookup_name = "has"
 
     def get_prep_lookup(self):
-        return self.lhs.output_field.bit(self.rhs)
+        return self.lhs.output_field.bits[self.rhs]
 
     def get_db_prep_lookup(self, value, connection):
         return "%s", [value]

@@ -5,7 +5,7 @@ async ({ frames, filters }) => {
   const box = document.querySelector("[data-map]"), width = box.clientWidth * 1.2, height = box.clientHeight * 1.2;
   const json = async (url) => (await fetch(url)).json();
   const manifest = await json(box.dataset.pack), pack = new Pack(manifest);
-  for (const part of manifest.prefectures) {
+  for (const part of manifest.parts) {
     pack.add(part.code, await (await fetch(part.points.url)).arrayBuffer());
   }
   const status = new Status(await json(box.dataset.status));

@@ -51,15 +51,16 @@ def fill(size):
 
 
 def largest(manifest):
-    return max(manifest["prefectures"], key=lambda part: part["count"])
+    return max(manifest["parts"], key=lambda part: part["count"])
 
 
 # The pack
 
 
-def sizes() -> list[tuple[int, int]]:
-    """Brotli bytes of points and of names, for each prefecture."""
-    return [(part["points"]["bytes"], part["names"]["bytes"]) for part in packs.manifest()["prefectures"]]
+def sizes() -> list[tuple[str, int, int]]:
+    """Prefecture, brotli bytes of points and of names, for each part."""
+    parts = packs.manifest()["parts"]
+    return [(part["code"][:4], part["points"]["bytes"], part["names"]["bytes"]) for part in parts]
 
 
 def served_shares(rounds, seconds) -> list[float]:
@@ -129,7 +130,7 @@ def answer(application, address) -> bytes:
 
 def view_costs(times) -> list[float]:
     """CPU milliseconds of all that the map asks for: manifest, status and every file of the pack."""
-    application, parts = WSGIHandler(), packs.manifest()["prefectures"]
+    application, parts = WSGIHandler(), packs.manifest()["parts"]
     files = [part[kind]["url"] for part in parts for kind in ("points", "names")]
     addresses = [reverse("stations:pack"), reverse("stations:status"), *files]
 

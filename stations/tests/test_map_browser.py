@@ -154,7 +154,7 @@ def test_what_the_browser_finds_is_what_the_server_finds(desk, crowd):
           const get = (url) => fetch(url).then((answer) => answer.json());
           const manifest = await get("/stations/pack.json"), pack = new nuanyi.Pack(manifest);
           const status = new nuanyi.Status(await get("/stations/status.json"));
-          for (const part of manifest.prefectures) {
+          for (const part of manifest.parts) {
             pack.add(part.code, await (await fetch(part.points.url)).arrayBuffer());
           }
           const minute = Math.floor(Date.now() / 60000);
@@ -169,6 +169,14 @@ def test_what_the_browser_finds_is_what_the_server_finds(desk, crowd):
 
     assert dict(zip(asked, counted, strict=True)) == dict(zip(asked, listed, strict=True))
     assert len(set(listed)) == 4
+
+
+def test_behind_each_facility_stands_how_many_would_be_left(desk, crowd):
+    desk.goto("/stations/?facility=water")
+
+    expect(desk.locator("[data-tally=water]")).to_have_text("14")
+    expect(desk.locator("[data-tally=microwave]")).to_have_text("1")
+    expect(desk.locator("[data-tally=table]")).to_have_text("2")
 
 
 def test_a_fault_is_a_sign_of_its_own_on_the_map(desk, stations):

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from stations import hours, packs
+from stations import hours, pack_columns, packs
 from stations.models import Fault, OpeningException, Station, StationFacility, SwapCabinet
 from stations.tests.factories import make_division, make_station
 
@@ -45,7 +45,7 @@ def unpacked(part):
         found = []
         for value in column(first, 3):
             origin += value // 2 if value % 2 == 0 else -(value + 1) // 2
-            found.append(round(origin * packs.STEP, 5))
+            found.append(round(origin * pack_columns.STEP, 5))
         return found
 
     assert len(planes) == 15 * n
@@ -80,7 +80,7 @@ def test_every_column_says_of_each_station_what_the_table_says(hangzhou):
         position=Station.Position.APPROXIMATE,
     )
 
-    (part,) = packs.manifest()["prefectures"]
+    (part,) = packs.manifest()["parts"]
     columns = unpacked(part)
 
     assert json.loads(content(part, "names")) == [["X9", "0007"], ["南", "北"]]
@@ -90,7 +90,7 @@ def test_every_column_says_of_each_station_what_the_table_says(hangzhou):
         "occupations": [0, 1 << 2 | 1 << 12],
         "hours": ["Mo-Fr 08:00-17:00", "24/7"],
         "county": ["330105", "330105"],
-        "traits": [packs.SHUT | packs.APPROXIMATE, 2 | packs.UNATTENDED],
+        "traits": [pack_columns.SHUT | pack_columns.APPROXIMATE, 2 | pack_columns.UNATTENDED],
     }
     assert (part["count"], part["bounds"]) == (2, [[30.30001, 120.1], [30.35, 120.20002]])
 
@@ -101,11 +101,11 @@ def test_what_is_broken_withdrawn_or_reported_shows(hangzhou):
     Fault.objects.create(station=station, kind="table")
     make_station(status=Station.Status.WITHDRAWN)
 
-    (part,) = packs.manifest()["prefectures"]
+    (part,) = packs.manifest()["parts"]
 
     assert part["count"] == 1
     assert unpacked(part)["facilities"] == [packs.FACILITIES["table"]]
-    assert unpacked(part)["traits"] == [packs.FAULTY]
+    assert unpacked(part)["traits"] == [pack_columns.FAULTY]
 
 
 def test_a_coming_closure_is_part_of_the_hours(hangzhou):
@@ -114,7 +114,7 @@ def test_a_coming_closure_is_part_of_the_hours(hangzhou):
     OpeningException.objects.create(station=station, starts_on=today, ends_on=today)
 
     with time_machine.travel(datetime(2026, 11, 23, 10, tzinfo=hours.SHANGHAI), tick=False):
-        (text,) = set(unpacked(packs.manifest()["prefectures"][0])["hours"])
+        (text,) = set(unpacked(packs.manifest()["parts"][0])["hours"])
         spans = packs.status()["hours"][text]
 
     assert datetime.fromtimestamp(spans[0][0] * 60, hours.SHANGHAI) == datetime(
@@ -133,10 +133,21 @@ def test_only_the_prefecture_that_changed_is_made_anew(hangzhou, taizhou):
     assert packs.refresh() is True
 
     after = packs.manifest()
-    assert after["prefectures"][0] == before["prefectures"][0]
-    assert after["prefectures"][1]["points"] == before["prefectures"][1]["points"]
-    assert json.loads(content(after["prefectures"][1], "names"))[1] == ["改名"]
+    assert after["parts"][0] == before["parts"][0]
+    assert after["parts"][1]["points"] == before["parts"][1]["points"]
+    assert json.loads(content(after["parts"][1], "names"))[1] == ["改名"]
     assert after["version"] != before["version"]
+
+
+def test_a_prefecture_with_very_many_stations_is_cut_into_its_counties(hangzhou, taizhou, monkeypatch):
+    monkeypatch.setattr(packs, "LARGEST", 2)
+    west_lake = make_division(code="330106", name="西湖区", prefecture="杭州市")
+    for division in (None, None, west_lake, taizhou):
+        make_station(division=division)
+
+    parts = packs.manifest()["parts"]
+
+    assert [(part["code"], part["count"]) for part in parts] == [("330105", 2), ("330106", 1), ("331000", 1)]
 
 
 def test_nothing_is_made_where_nothing_changed(hangzhou, django_assert_num_queries):
@@ -155,7 +166,7 @@ def test_the_last_station_of_a_prefecture_takes_its_files_out_of_the_manifest(ha
     station.save()
     packs.refresh()
 
-    assert (packs.manifest()["count"], packs.manifest()["prefectures"]) == (0, [])
+    assert (packs.manifest()["count"], packs.manifest()["parts"]) == (0, [])
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -165,7 +176,7 @@ def test_a_prefecture_is_read_in_as_many_questions_however_many_stations(
     for _n in range(count):
         make_station()
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         packs.refresh()
 
 
@@ -203,7 +214,7 @@ def test_the_files_are_compressed_and_kept_for_ever(client, hangzhou):
     make_station(facilities=["water"])
     for _n in range(30):
         make_station()
-    (part,) = client.get("/stations/pack.json").json()["prefectures"]
+    (part,) = client.get("/stations/pack.json").json()["parts"]
 
     answer = client.get(part["names"]["url"], headers={"accept-encoding": "br"})
     body = b"".join(answer)
@@ -225,7 +236,7 @@ def test_only_files_of_the_pack_are_served(hangzhou, name):
 
 def test_a_pack_that_is_gone_is_not_found(client, hangzhou):
     make_station()
-    (part,) = packs.manifest()["prefectures"]
+    (part,) = packs.manifest()["parts"]
     list(client.get(part["points"]["url"]))
 
     for path in packs.FOLDER.iterdir():
@@ -235,5 +246,5 @@ def test_a_pack_that_is_gone_is_not_found(client, hangzhou):
 
 
 def test_without_stations_the_pack_is_empty(client):
-    assert client.get("/stations/pack.json").json()["prefectures"] == []
+    assert client.get("/stations/pack.json").json()["parts"] == []
     assert client.get("/stations/status.json").json()["hours"] == {}

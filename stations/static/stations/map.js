@@ -92,7 +92,7 @@
   }
 
   function span(manifest) {
-    const parts = manifest.prefectures.filter((part) => !wanted.county || wanted.county.startsWith(part.code.slice(0, 4)));
+    const parts = manifest.parts.filter((part) => !wanted.county || wanted.county.startsWith(part.code.slice(0, 4)));
     return parts.length ? L.latLngBounds(parts.flatMap((part) => part.bounds)).pad(0.05) : ZHEJIANG;
   }
 
@@ -101,7 +101,7 @@
     if (!pack) return [];
     const whole = pack.manifest.count <= WHOLE, view = map.getBounds();
     const needed = (part) => whole || map.getZoom() >= CLOSE && view.intersects(part.bounds);
-    return pack.manifest.prefectures.filter(needed).map((part) => {
+    return pack.manifest.parts.filter(needed).map((part) => {
       if (!loading.has(part.code)) loading.set(part.code, loadPart(part));
       return loading.get(part.code);
     });
@@ -128,7 +128,7 @@
     const view = map.getBounds().pad(0.1);
     const box = [view.getSouth(), view.getWest(), view.getNorth(), view.getEast()];
     const clusters = pack.cluster(box, map.getZoom()).map((each) => each.count === 1 ? single(each.i) : many(each));
-    const waiting = pack.manifest.prefectures.filter((part) => !pack.parts.has(part.code) && view.intersects(part.bounds));
+    const waiting = pack.manifest.parts.filter((part) => !pack.parts.has(part.code) && view.intersects(part.bounds));
     return [...clusters, ...waiting.map(whole)];
   }
 
@@ -289,6 +289,16 @@
     }
   }
 
+  // Behind each facility: how many stations are left when it is asked for too.
+  function tally() {
+    if (!pack || !document.querySelector("[data-filters] details").open) return;
+    pack.filter(wanted, status, minute());
+    const counts = pack.tally();
+    for (const mark of document.querySelectorAll("[data-tally]")) {
+      mark.textContent = counts[pack.manifest.facilities.indexOf(mark.dataset.tally)];
+    }
+  }
+
   // Filters: while the list is made here, a filter changes the address and the list, and loads nothing.
 
   function filters() {
@@ -300,6 +310,8 @@
         apply();
       });
     }
+    document.querySelector("[data-filters] details").addEventListener("toggle", tally);
+    tally();
     window.addEventListener("popstate", () => (pack && (here || follows) ? apply() : location.reload()));
   }
 
@@ -317,6 +329,7 @@
     }
     draw();
     list();
+    tally();
   }
 
   open();

@@ -175,6 +175,15 @@
       return count;
     }
 
+    // How many of what is shown have each facility: what is left when one asks for it too.
+    tally() {
+      const counts = this.manifest.facilities.map(() => 0);
+      for (let i = 0; i < this.n; i++) {
+        for (let rest = this.shown[i] ? this.facilities[i] : 0; rest; rest &= rest - 1) counts[31 - Math.clz32(rest & -rest)]++;
+      }
+      return counts;
+    }
+
     isFaulty(i) { return Boolean(this.traits[i] & FAULTY); }
 
     // {state, until}: as stations/hours.py says it; `until` in UNIX minutes, or null.
