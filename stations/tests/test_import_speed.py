@@ -35,7 +35,7 @@ job = jobs.upload(ImportJob(file=File(open(sys.argv[1], "rb"), name="a.csv")), b
 jobs.run(job.pk)
 jobs.start(job)
 """
-RUN = "import_jobs.take_up()\n"
+RUN = "jobs.take_up()\n"
 COST = """
 used = resource.getrusage(resource.RUSAGE_SELF)
 print(used.ru_utime + used.ru_stime, used.ru_maxrss // 1024)
