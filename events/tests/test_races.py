@@ -9,8 +9,8 @@ from django.db.models import Sum
 from events import channels, messages, passes, redemptions
 from events.models import Message, PointsAccount, PointsEntry, Redemption, Stock, WorkerPass
 from events.tests.factories import make_reward, make_worker_pass
-from events.tests.races import at_once, everybody, many_sessions  # noqa: F401 (a fixture)
 from stations.refusals import Refusal
+from stations.tests.races import at_once, everybody, many_sessions  # noqa: F401 (a fixture)
 
 pytestmark = [
     pytest.mark.postgres,

@@ -18,7 +18,7 @@ from stations.imports.reports import Report
 from stations.models import ImportJob, Station, StationFacility
 from stations.refusals import Refusal
 from stations.tests.factories import make_import, make_user
-from stations.tests.test_upkeep_races import at_once, everybody
+from stations.tests.races import at_once, everybody
 
 HEADINGS = "name,division,address,lat,lng,facilities"
 MANY = 4  # workers at once

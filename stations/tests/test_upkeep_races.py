@@ -1,44 +1,18 @@
 """Many at once on the same fault and the same suggestion, on PostgreSQL."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from stations import faults, suggestions
 from stations.models import Fault, FaultReport, SiteSuggestion
 from stations.refusals import Refusal
 from stations.tests.factories import make_report, make_suggestion, make_user
+from stations.tests.races import at_once, everybody
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-PATIENCE = 10  # seconds, for what ought to take none
 MANY = 4  # as many sessions as the site's own pool has
-
-
-def at_once(*jobs):
-    """What each job answered, or the exception that it raised."""
-    start = Barrier(len(jobs))
-
-    def run(job):
-        start.wait(PATIENCE)
-        try:
-            return job()
-        except Exception as problem:
-            return problem
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(jobs)) as threads:
-        return list(threads.map(run, jobs))
-
-
-def everybody(count):
-    """To be called between looking and writing: goes on when `count` threads have looked."""
-    looked = Barrier(count)
-    return lambda: (connection.close(), looked.wait(PATIENCE))
 
 
 def codes(answers):

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from events.models import Message
 from events.tests.factories import at_hour
-from events.tests.races import PATIENCE, at_once, everybody, many_sessions  # noqa: F401 (a fixture)
 from stations.refusals import Refusal
 from stations.tests.factories import make_user
+from stations.tests.races import PATIENCE, at_once, everybody, many_sessions  # noqa: F401 (a fixture)
 from volunteers import attendance, credentials, signups
 from volunteers.models import Credential, HoursEntry, Shift, Signup
 from volunteers.tests.factories import make_credential, make_shift, make_signup, make_volunteer
