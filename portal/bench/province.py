@@ -92,7 +92,7 @@ def edit():
     code = largest(packs.manifest())["code"]
     station = Station.objects.listed().in_division(code).first()
     station.name += "新"
-    station.tier = next(tier for tier in packs.TIERS if tier != station.tier)
+    station.tier = next(tier for tier in Station.Tier.values if tier != station.tier)
     station.save()
 
 
