@@ -189,6 +189,10 @@ class StationFacility(models.Model):
         verbose_name = _("facility")
         verbose_name_plural = _("facilities")
         ordering = ["station", "id"]
+        indexes = [
+            # Every filter by need or facility asks for these.
+            models.Index(fields=["kind", "station"], condition=Q(state="working"), name="working_facility")
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["station", "kind"],
