@@ -17,9 +17,8 @@ from events.models import (
     Stock,
     WorkerPass,
 )
-from stations.scope import ScopedAdmin
-
-EVERYTHING = frozenset({"view", "add", "change", "delete"})
+from stations import reach
+from stations.scope import EVERYTHING, ReadOnly, ScopedAdmin
 
 
 @admin.register(ServiceDay)
@@ -29,25 +28,29 @@ class ServiceDayAdmin(ScopedAdmin):
     list_select_related = ["station"]
     date_hierarchy = "starts_at"
     search_fields = ["title", "station__name"]
-    managers_may = EVERYTHING
+    may = EVERYTHING
 
 
 @admin.register(RedemptionDay)
 class RedemptionDayAdmin(ScopedAdmin):
     list_display = ["station", "weekday"]
     list_select_related = ["station"]
-    managers_may = EVERYTHING
+    may = EVERYTHING
 
 
 @admin.register(RedemptionDayException)
 class RedemptionDayExceptionAdmin(ScopedAdmin):
     list_display = ["station", "date", "is_open", "reason"]
     list_select_related = ["station"]
-    managers_may = EVERYTHING
+    may = EVERYTHING
 
 
 @admin.register(Reward)
-class RewardAdmin(admin.ModelAdmin):
+class RewardAdmin(ScopedAdmin):
+    """The one catalogue of the province: everybody reads it, its operators write it."""
+
+    station_path = None
+    may = {"view": reach.EVERYBODY}
     list_display = ["name_zh", "name_en", "points", "is_active"]
 
 
@@ -55,7 +58,7 @@ class RewardAdmin(admin.ModelAdmin):
 class StockAdmin(ScopedAdmin):
     list_display = ["reward", "station", "left"]
     list_select_related = ["station", "reward"]
-    managers_may = frozenset({"view", "add", "change"})
+    may = {"view": reach.EVERYBODY, **dict.fromkeys(["add", "change"], reach.AT_THE_COUNTER)}
 
 
 @admin.register(Redemption)
@@ -126,7 +129,7 @@ class WorkerPassAdmin(ScopedAdmin):
     list_display = ["number", "nickname", "station", "balance", "is_active"]
     list_select_related = ["station", "account"]
     search_fields = ["number", "nickname"]
-    managers_may = frozenset({"view", "add", "change"})
+    may = {"view": reach.EVERYBODY, **dict.fromkeys(["add", "change"], reach.AT_THE_COUNTER)}
 
     @admin.display(description=_("points balance"))
     def balance(self, worker_pass):
@@ -142,31 +145,19 @@ class WorkerPassAdmin(ScopedAdmin):
             return
         super().save_model(request, obj, form, change)
         if pin:
-            passes.set_pin(obj, pin)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """For ledgers and the outbox: written by verbs only."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+            passes.set_pin(obj, pin, by=request.user)
 
 
 @admin.register(PointsAccount)
-class PointsAccountAdmin(ReadOnlyAdmin):
+class PointsAccountAdmin(ReadOnly, ScopedAdmin):
+    station_path = "worker_pass__station"
     list_display = ["__str__", "balance"]
     list_select_related = ["worker_pass", "person"]
     search_fields = ["worker_pass__number", "person__name"]
 
 
 @admin.register(PointsEntry)
-class PointsEntryAdmin(ReadOnlyAdmin):
+class PointsEntryAdmin(ReadOnly, ScopedAdmin):
     list_display = ["created_at", "account", "kind", "points", "reason", "actor"]
     list_filter = ["kind"]
     list_select_related = ["account__worker_pass", "account__person", "actor"]
@@ -175,7 +166,8 @@ class PointsEntryAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin):
+class MessageAdmin(ReadOnly, ScopedAdmin):
+    may = {}
     list_display = ["due_at", "subject", "channel", "state", "tries", "error"]
     list_filter = ["state", "channel"]
     date_hierarchy = "due_at"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.models import PointsAccount, WorkerPass
+from stations import history
 from stations.refusals import Refusal
 
 WRONG_PINS = 5
@@ -40,10 +41,12 @@ def free_number(station) -> str:
             return number
 
 
-def set_pin(worker_pass: WorkerPass, pin: str) -> None:
+@transaction.atomic
+def set_pin(worker_pass: WorkerPass, pin: str, *, by=None) -> None:
     WorkerPass.objects.filter(pk=worker_pass.pk).update(
         pin=make_password(pin), wrong_pins=0, last_try_at=None
     )
+    history.note(worker_pass, by=by, before={}, reason=_("A new PIN was set."))
 
 
 def find(number: str) -> WorkerPass:

@@ -18,7 +18,7 @@ def for_minutes(minutes: int) -> int:
     return minutes * POINTS_PER_HOUR // 60
 
 
-def earn(account, points: int, *, kind, key: str, reason: str, actor=None) -> PointsEntry:
+def earn(account, points: int, *, kind, key: str, reason: str, actor=None, station=None) -> PointsEntry:
     """Credit points for something named by `key`; the same key earns once, however often it is asked.
 
     Call it inside a transaction.
@@ -32,6 +32,7 @@ def earn(account, points: int, *, kind, key: str, reason: str, actor=None) -> Po
             "counterpart": PointsEntry.Counterpart.ISSUED,
             "reason": reason,
             "actor": actor,
+            "station": station,
         },
     )
     if is_new:
@@ -39,7 +40,7 @@ def earn(account, points: int, *, kind, key: str, reason: str, actor=None) -> Po
     return entry
 
 
-def spend(account, points: int, *, key: str, reason: str) -> PointsEntry:
+def spend(account, points: int, *, key: str, reason: str, station=None) -> PointsEntry:
     """Take points off, or refuse when there are not enough. Call it inside a transaction."""
     paid = PointsAccount.objects.filter(pk=account.pk, balance__gte=points).update(
         balance=F("balance") - points
@@ -54,6 +55,7 @@ def spend(account, points: int, *, key: str, reason: str) -> PointsEntry:
         counterpart=PointsEntry.Counterpart.GOODS,
         key=key,
         reason=reason,
+        station=station,
     )
 
 
@@ -68,6 +70,7 @@ def give_back(entry: PointsEntry, *, reason: str, actor=None) -> PointsEntry:
             "counterpart": entry.counterpart,
             "reason": reason,
             "actor": actor,
+            "station_id": entry.station_id,
         },
     )
     if is_new:

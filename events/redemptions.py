@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from events import points, redemption_days
 from events.models import PointsEntry, Redemption, Stock
+from stations import history
 from stations.refusals import Refusal, first_refusal
 
 TRIES = 5
@@ -97,7 +98,13 @@ def redeem_once(account, reward, *, kiosk, key) -> Redemption:
         pickup_code=f"{secrets.randbelow(1_000_000):06d}",
         key=key,
     )
-    points.spend(account, reward.points, key=f"redeem:{redemption.pk}", reason=reward.name_zh)
+    points.spend(
+        account,
+        reward.points,
+        key=f"redeem:{redemption.pk}",
+        reason=reward.name_zh,
+        station=kiosk.station,
+    )
     # The row that everybody in the queue wants comes last, so it is held shortest.
     taken = Stock.objects.filter(station=kiosk.station, reward=reward, left__gt=0)
     if not taken.update(left=F("left") - 1):
@@ -105,18 +112,19 @@ def redeem_once(account, reward, *, kiosk, key) -> Redemption:
     return redemption
 
 
-def hand_over(redemption, *, by) -> bool:
+@transaction.atomic
+def hand_over(redemption, *, by, reason="") -> bool:
     """Tick a redemption as collected; False when it was settled before."""
-    return settle(redemption, Redemption.Status.COLLECTED, by)
+    return settle(redemption, Redemption.Status.COLLECTED, by, reason)
 
 
 @transaction.atomic
-def reverse(redemption, *, by=None) -> bool:
+def reverse(redemption, *, by=None, reason="") -> bool:
     """Give points and goods back for something that was not collected; once."""
-    if not settle(redemption, Redemption.Status.REVERSED, by):
+    if not settle(redemption, Redemption.Status.REVERSED, by, reason):
         return False
     spent = PointsEntry.objects.get(key=f"redeem:{redemption.pk}")
-    points.give_back(spent, reason=_("Not collected"), actor=by)
+    points.give_back(spent, reason=reason or _("Not collected"), actor=by)
     Stock.objects.filter(station=redemption.station_id, reward=redemption.reward_id).update(
         left=F("left") + 1
     )
@@ -129,9 +137,13 @@ def reverse_uncollected(today) -> int:
     return sum(reverse(redemption) for redemption in left_over.iterator())
 
 
-def settle(redemption, status, by) -> bool:
+def settle(redemption, status, by, reason) -> bool:
     waiting = Redemption.objects.filter(pk=redemption.pk, status=Redemption.Status.WAITING)
-    return bool(waiting.update(status=status, settled_at=timezone.now(), settled_by=by))
+    if not waiting.update(status=status, settled_at=timezone.now(), settled_by=by):
+        return False
+    redemption.refresh_from_db()
+    history.note(redemption, by=by, before={"status": Redemption.Status.WAITING}, reason=reason)
+    return True
 
 
 def out_of_stock():

@@ -7,12 +7,23 @@ from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from stations import reach
+
 # The provincial plan's three links: 建 (build), 管 (manage), 用 (use).
 MENU = [
     (
         "build",
         _("Build"),
-        ["station", "importjob", "sitesuggestion", "swapcabinet", "kiosk", "posting", "division"],
+        [
+            "station",
+            "importjob",
+            "sitesuggestion",
+            "swapcabinet",
+            "kiosk",
+            "posting",
+            "organisation",
+            "division",
+        ],
     ),
     (
         "manage",
@@ -27,7 +38,7 @@ MENU = [
             "stock",
             "message",
         ]
-        + ["user", "consent"],
+        + ["user", "consent", "decision", "historyline"],
     ),
     (
         "use",
@@ -43,6 +54,10 @@ class PortalAdminSite(AdminSite):
     site_header = _("Nuanyi · workplace")
     index_title = _("What is in your care")
     site_url = "/"
+
+    def has_permission(self, request):
+        """Whoever has a posting today; the day after it ends the door is shut."""
+        return request.user.is_active and reach.of_request(request).may(reach.EVERYBODY)
 
     @method_decorator(login_not_required)
     def login(self, request, extra_context=None):

@@ -105,7 +105,6 @@ def person(email, name, role) -> User:
             email,
             password=PASSWORD,
             name=name,
-            is_staff=email.startswith(("admin", "manager")),
             is_superuser=email.startswith("admin"),
         )
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)

@@ -1,8 +1,9 @@
-"""What every page needs to look right: larger text, the demo mark, the map's tiles."""
+"""What every page needs to look right: larger text, the demo mark, the map's tiles, a way to one's work."""
 
 from django.conf import settings
 
 from events.kiosk import LARGE_TEXT_COOKIE
+from stations import reach
 
 
 def look(request):
@@ -13,4 +14,5 @@ def look(request):
         "tiles_datum": settings.TILES_DATUM,
         "tiles_url": settings.TILES_URL,
         "tiles_attribution": settings.TILES_ATTRIBUTION,
+        "may_work": lambda: hasattr(request, "user") and reach.of_request(request).may(reach.EVERYBODY),
     }

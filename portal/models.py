@@ -1,3 +1,6 @@
+import uuid
+from datetime import timedelta
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -5,6 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from stations.models import Organisation, Station
 
 
 class UserManager(BaseUserManager):
@@ -18,7 +23,7 @@ class UserManager(BaseUserManager):
         return user
 
     def create_superuser(self, email, password=None, **fields):
-        return self.create_user(email, password=password, is_staff=True, is_superuser=True, **fields)
+        return self.create_user(email, password=password, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -45,7 +50,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("language"), max_length=7, choices=[("zh-hans", "简体中文"), ("en", "English")], default="zh-hans"
     )
     is_active = models.BooleanField(_("active"), default=True)
-    is_staff = models.BooleanField(_("may open the admin"), default=False)
     date_joined = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
 
     objects = UserManager()
@@ -100,3 +104,56 @@ class Consent(models.Model):
 
     def __str__(self):
         return f"{self.person} · {self.version}"
+
+
+def new_due_at():
+    return timezone.now() + Decision.UNDO
+
+
+class Decision(models.Model):
+    """An answer given at the desk. It is held for ten seconds, in which it can be undone, then carried out."""
+
+    UNDO = timedelta(seconds=10)
+
+    class State(models.TextChoices):
+        HELD = "held", _("About to take effect")
+        DONE = "done", _("In effect")
+        UNDONE = "undone", _("Undone")
+        REFUSED = "refused", _("Not possible any more")
+
+    queue = models.CharField(_("queue"), max_length=20)
+    object_id = models.BigIntegerField()
+    name = models.CharField(_("what"), max_length=200)
+    choice = models.CharField(_("decision"), max_length=20)
+    reason = models.CharField(_("reason for the decision"), max_length=200, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="decisions", verbose_name=_("decided by"))
+    batch = models.UUIDField(default=uuid.uuid4)
+    decided_at = models.DateTimeField(_("decided at"), default=timezone.now)
+    due_at = models.DateTimeField(_("takes effect at"), default=new_due_at)
+    state = models.CharField(_("state"), max_length=7, choices=State, default=State.HELD)
+    outcome = models.CharField(_("why not"), max_length=200, blank=True)
+    station = models.ForeignKey(
+        Station, models.PROTECT, null=True, related_name="+", verbose_name=_("station")
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", verbose_name=_("organisation")
+    )
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        ordering = ["-decided_at", "-pk"]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="held"), name="decision_due"),
+            models.Index(fields=["by", "-decided_at"], name="decision_of_person"),
+            models.Index(fields=["queue", "object_id", "-decided_at"], name="decision_of_item"),
+            models.Index(fields=["batch"], name="decision_batch"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["queue", "object_id"], condition=Q(state="held"), name="one_held_decision_per_item"
+            )
+        ]
+
+    def __str__(self):
+        return self.name

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "leaflet",
+    "simple_history",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -98,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.consent.ConsentMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
 ROOT_URLCONF = env.str("ROOT_URLCONF", "portal.urls")

@@ -108,7 +108,7 @@ class OneStationSerializer(StationSerializer):
     exceptions = serializers.SerializerMethodField()
     facility_states = FacilitySerializer(source="station.facilities.all", many=True)
     cabinets = CabinetSerializer(source="station.cabinets.all", many=True)
-    photos = PhotoSerializer(source="station.photos.all", many=True)
+    photos = PhotoSerializer(source="station.published_photos", many=True)
     navigation = serializers.SerializerMethodField()
 
     @extend_schema_field(ExceptionSerializer(many=True))

@@ -8,14 +8,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from stations import limits, pictures
+from stations import history, limits, pictures
 from stations.models import Fault, FaultReport, Station, StationFacility
 from stations.refusals import Refusal
 
 TIMES, SECONDS = 10, 3600  # many phones share one address of their operator
 
 
-def report(station: Station, *, kind="", text: str, photo=None, address: str) -> FaultReport:
+def report(
+    station: Station, *, kind="", text: str, photo=None, address: str, is_dangerous=False
+) -> FaultReport:
     """Open a ticket for a facility (`kind`, empty for anything else), or join the one that is open.
 
     `photo` is the file as it was sent; a ValidationError where it is no picture.
@@ -29,6 +31,8 @@ def report(station: Station, *, kind="", text: str, photo=None, address: str) ->
     with transaction.atomic():
         station.touch()
         fault, _made = Fault.objects.open().get_or_create(station=station, kind=kind)
+        if is_dangerous:  # one person who says so is enough
+            Fault.objects.filter(pk=fault.pk).update(is_dangerous=True)
         return fault.reports.create(text=text, photo=drawn)
 
 
@@ -45,9 +49,7 @@ def take_up(fault: Fault, *, by, answer="") -> Fault:
         taken_up_at=timezone.now(),
         handled_by=by,
     )
-    facility_of(fault).filter(state=StationFacility.State.WORKING).update(
-        state=StationFacility.State.NEEDS_REPAIR
-    )
+    restate(fault, StationFacility.State.NEEDS_REPAIR, by=by, before=[StationFacility.State.WORKING])
     return fault
 
 
@@ -63,10 +65,11 @@ def fix(fault: Fault, *, by, answer="") -> Fault:
         fixed_at=timezone.now(),
         handled_by=by,
     )
-    facility_of(fault).update(state=StationFacility.State.WORKING)
+    restate(fault, StationFacility.State.WORKING, by=by, before=StationFacility.State.values)
     return fault
 
 
+@transaction.atomic
 def tell(fault: Fault, *, by, answer: str) -> Fault:
     """Write to those who have reported it, while it is open."""
     return move(fault, Fault.objects.open(), answer=answer, handled_by=by)
@@ -76,6 +79,7 @@ def move(fault, movable, *, answer, **values) -> Fault:
     """The first one counts; whoever comes second is told how it stands."""
     if answer.strip():
         values["answer"] = answer.strip()
+    before = {name: getattr(fault, name) for name in ("state", "answer") if name in values}
     moved = movable.filter(pk=fault.pk).update(**values)
     fault.refresh_from_db()
     if not moved:
@@ -84,9 +88,15 @@ def move(fault, movable, *, answer, **values) -> Fault:
             _("%(who)s has changed this already. It stands at: %(state)s.")
             % {"who": fault.handled_by or _("Somebody"), "state": fault.get_state_display()},
         )
+    history.note(fault, by=values["handled_by"], before=before, reason=answer.strip())
     return fault
 
 
-def facility_of(fault):
-    """The row of the facility; none where the fault is about something else, or it has been taken away."""
-    return StationFacility.objects.filter(station=fault.station_id, kind=fault.kind)
+def restate(fault, state, *, by, before):
+    """Say how the facility is; nothing where the fault is about something else, or it has been taken away."""
+    facilities = StationFacility.objects.filter(station=fault.station_id, kind=fault.kind)
+    facility = facilities.filter(state__in=before).exclude(state=state).first()
+    if facility:
+        old, facility.state = facility.state, state
+        StationFacility.objects.filter(pk=facility.pk).update(state=state)
+        history.note(facility, by=by, before={"state": old}, reason=str(fault))

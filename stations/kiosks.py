@@ -5,12 +5,13 @@ from datetime import timedelta
 from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from stations import limits
+from stations import history, limits
 from stations.models import Kiosk
 from stations.refusals import Refusal
 
@@ -21,7 +22,8 @@ COOKIE = "kiosk"
 COOKIE_LIFE = timedelta(days=365)
 
 
-def new_code(kiosk: Kiosk) -> str:
+@transaction.atomic
+def new_code(kiosk: Kiosk, *, by=None) -> str:
     """A fresh single-use pairing code; an earlier code or pairing of this kiosk ends."""
     code = "".join(secrets.choice(CODE_ALPHABET) for _n in range(CODE_LENGTH))
     Kiosk.objects.filter(pk=kiosk.pk).update(
@@ -31,6 +33,7 @@ def new_code(kiosk: Kiosk) -> str:
         paired_at=None,
         revoked_at=None,
     )
+    history.note(kiosk, by=by, before={}, reason=str(_("A new pairing code was made.")))
     return code
 
 
@@ -49,9 +52,13 @@ def pair(code: str, *, address: str) -> tuple[Kiosk, str]:
     return Kiosk.objects.select_related("station").get(token_digest=digest(token)), token
 
 
-def revoke(kiosk: Kiosk) -> None:
+@transaction.atomic
+def revoke(kiosk: Kiosk, *, by=None) -> None:
     """Shut a device out; its next request is sent to the pairing page."""
-    Kiosk.objects.filter(pk=kiosk.pk).update(token_digest=None, pairing_digest="", revoked_at=timezone.now())
+    now = timezone.now()
+    Kiosk.objects.filter(pk=kiosk.pk).update(token_digest=None, pairing_digest="", revoked_at=now)
+    before, kiosk.revoked_at = kiosk.revoked_at, now
+    history.note(kiosk, by=by, before={"revoked_at": before})
 
 
 def of_request(request) -> Kiosk | None:

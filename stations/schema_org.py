@@ -44,7 +44,7 @@ def described(station, week) -> dict:
         "publicAccess": True,
         "openingHoursSpecification": hours_of(station, week),
         "amenityFeature": [amenity(facility) for facility in station.facilities.all()],
-        "photo": [picture(photo) for photo in station.photos.all()],
+        "photo": [picture(photo) for photo in station.published_photos],
     }
     return {name: value for name, value in description.items() if value not in ("", [])}
 

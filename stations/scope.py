@@ -1,69 +1,79 @@
-"""Who sees what in the admin: a manager's own stations, and everything that hangs on them."""
+"""Who sees what in the admin: what is in somebody's care, and everything that hangs on it."""
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.http import Http404
 from django.shortcuts import redirect
 
-from stations.models import Station
+from stations import reach
 from stations.refusals import Refusal
 
-
-def has_stations(request) -> bool:
-    """Whether the reader runs any station, asked once a request: the menu alone would ask sixty times."""
-    if not hasattr(request, "has_stations"):
-        request.has_stations = Station.objects.managed_by(request.user).exists()
-    return request.has_stations
+# What is done at the counter, all of it.
+EVERYTHING = {
+    "view": reach.EVERYBODY,
+    **dict.fromkeys(["add", "change", "delete"], reach.AT_THE_COUNTER),
+}
 
 
 class Scoped:
-    """Limits lists, forms, choices and permissions to the stations in the reader's care.
+    """Limits lists, forms, choices and permissions to what the reader's postings of today reach.
 
-    `station_path` leads from the model to its station. Managers may do what
-    `managers_may` names; the federation's own staff (superusers) may do everything
+    `station_path` leads from the model to its station, `organisation_path` to its organisation;
+    `may` says which roles may view, add, change, delete. Operators (superusers) may do everything
     the class itself allows. Out of reach reads as "does not exist" (404).
     """
 
     station_path = "station"
-    managers_may = frozenset({"view", "change"})
+    organisation_path = None
+    may = {"view": reach.EVERYBODY, "change": reach.AT_THE_COUNTER}
+
+    def roles(self, action):
+        return self.may.get(action, reach.NOBODY)
 
     def get_queryset(self, request):
-        queryset = super().get_queryset(request)
-        if request.user.is_superuser:
-            return queryset
-        mine = Station.objects.managed_by(request.user)
-        if self.station_path == "":
-            return queryset.filter(pk__in=mine.values("pk"))
-        return queryset.filter(**{f"{self.station_path}__in": mine})
+        return self.in_reach(request, super().get_queryset(request), "view")
+
+    def in_reach(self, request, rows, action):
+        """Of the rows those with which the reader may do this."""
+        return self.narrow(request, rows, self.roles(action))
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """Choices come from the related model's own scoped list."""
+        """Choices are what the related model's own list shows to the roles that may write here."""
         related = db_field.related_model
         if self.admin_site.is_registered(related):
             related_admin = self.admin_site.get_model_admin(related)
             if isinstance(related_admin, Scoped):
-                kwargs["queryset"] = related_admin.get_queryset(request)
+                rows, writers = related_admin.get_queryset(request), self.roles("change") | self.roles("add")
+                kwargs["queryset"] = related_admin.narrow(request, rows, writers)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def _may(self, request, action):
-        if request.user.is_superuser:
+    def narrow(self, request, rows, roles):
+        paths = {"station": self.station_path, "organisation": self.organisation_path}
+        return reach.of_request(request).limit(rows, roles, **paths)
+
+    def is_allowed(self, request, action, obj=None):
+        reached = reach.of_request(request)
+        if not reached.may(self.roles(action)):
+            return False
+        # What was found at all may be viewed; only who has several roles is asked once more.
+        if obj is None or obj.pk is None or reached.is_same(self.roles("view"), self.roles(action)):
             return True
-        return action in self.managers_may and request.user.is_staff and has_stations(request)
+        return self.in_reach(request, type(obj)._base_manager.filter(pk=obj.pk), action).exists()
 
     def has_module_permission(self, request):
-        return self._may(request, "view")
+        return self.is_allowed(request, "view")
 
     def has_view_permission(self, request, obj=None):
-        return self._may(request, "view")
+        return self.is_allowed(request, "view")
 
     def has_change_permission(self, request, obj=None):
-        return self._may(request, "change")
+        return self.is_allowed(request, "change", obj)
 
     def has_add_permission(self, request, obj=None):
-        return self._may(request, "add")
+        return self.is_allowed(request, "add")
 
     def has_delete_permission(self, request, obj=None):
-        return self._may(request, "delete")
+        return self.is_allowed(request, "delete", obj)
 
 
 class NotWrittenByHand:
@@ -73,6 +83,13 @@ class NotWrittenByHand:
         return False
 
     def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class ReadOnly(NotWrittenByHand):
+    """Ledgers, the outbox and the history: written by verbs only."""
+
+    def has_change_permission(self, request, obj=None):
         return False
 
 
@@ -92,3 +109,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
 class ScopedInline(Scoped, InlineModelAdmin):
     template = "admin/edit_inline/tabular.html"
     extra = 0
+
+    def is_allowed(self, request, action, obj=None):
+        """`obj` is the row around: what may be done with it is asked there."""
+        return super().is_allowed(request, action)

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from stations import limits
+from stations import history, limits
 from stations.models import Division, SiteSuggestion
 from stations.refusals import Refusal
 
@@ -48,6 +48,7 @@ def decide(suggestion, state, *, by, reason):
 @transaction.atomic
 def move(suggestion, before, **values) -> SiteSuggestion:
     """The first decision counts; a second one is told how it stands."""
+    old = {"state": suggestion.state}
     moved = SiteSuggestion.objects.filter(pk=suggestion.pk, state__in=before).update(**values)
     suggestion.refresh_from_db()
     if not moved:
@@ -56,4 +57,5 @@ def move(suggestion, before, **values) -> SiteSuggestion:
             _("%(who)s has changed this already. It stands at: %(state)s.")
             % {"who": suggestion.decided_by or _("Somebody"), "state": suggestion.get_state_display()},
         )
+    history.note(suggestion, by=values["decided_by"], before=old, reason=values["answer"])
     return suggestion

@@ -17,7 +17,7 @@ from django.db.models import BigIntegerField, Max
 from django.db.models.functions import Cast, Substr
 from django.utils.translation import gettext as _
 
-from stations import divisions
+from stations import divisions, organisations
 from stations.directory import metres
 from stations.imports import register
 from stations.models import Division, FacilityKind, Occupation, Role, Station, StationFacility
@@ -82,6 +82,7 @@ def make(wanted, *, progress=None) -> int:
         raise Refusal("production", _("Synthetic stations are not for production."))
     if not Division.objects.exists():
         divisions.load()
+    organisations.load()
     there = Station.objects.filter(brand=BRAND, is_demo=True).count()
     if there >= wanted:
         return 0
@@ -102,7 +103,8 @@ def make(wanted, *, progress=None) -> int:
 
 @transaction.atomic
 def write(made):
-    Station.objects.bulk_create([station for station, _facilities in made])
+    stations = Station.objects.bulk_create([station for station, _facilities in made])
+    Station.history.bulk_history_create(stations)
     StationFacility.objects.bulk_create(
         [
             StationFacility(station_id=station.pk, kind=kind, state=state)
@@ -151,7 +153,8 @@ class Sites:
     """County, town and name of one station after another, the same in every run."""
 
     def __init__(self, *, skip):
-        divisions = [division for division in Division.objects.all() if not division.is_prefecture]
+        there = Division.objects.select_related("union")
+        divisions = [division for division in there if not division.is_prefecture]
         self.counties = [County(division, divisions) for division in divisions]
         self.shares = shares(division.population or 1 for division in divisions)
         self.numbers, self.in_county, self.in_town = count(), Counter(), Counter()
@@ -208,6 +211,7 @@ def station(number, county, town, name, codes):
         name=name,
         brand=BRAND,
         division=county.division,
+        organisation=county.division.union,
         address=f"{street}{random.choice(WORDS['roads'])}{random.randint(1, 400)}号",
         latitude=latitude,
         longitude=longitude,

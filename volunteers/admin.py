@@ -8,8 +8,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from stations import reach
 from stations.refusals import Refusal, first_refusal
-from stations.scope import NotWrittenByHand, ScopedAdmin, ScopedInline
+from stations.scope import NotWrittenByHand, ReadOnly, ScopedAdmin, ScopedInline
 from volunteers import attendance, credentials
 from volunteers.models import Credential, HoursEntry, Shift, Signup, Volunteer
 
@@ -162,7 +163,7 @@ class ShiftAdmin(ScopedAdmin):
     date_hierarchy = "starts_at"
     search_fields = ["station__name"]
     inlines = [RosterInline]
-    managers_may = frozenset({"view", "add", "change"})
+    may = {"view": reach.EVERYBODY, **dict.fromkeys(["add", "change"], reach.AT_THE_COUNTER)}
 
     def get_ordering(self, request):
         return ["-starts_at"] if request.GET.get("when") == "past" else ["starts_at"]
@@ -211,11 +212,8 @@ class SignupAdmin(NotWrittenByHand, ScopedAdmin):
 
 
 @admin.register(HoursEntry)
-class HoursEntryAdmin(NotWrittenByHand, ScopedAdmin):
+class HoursEntryAdmin(ReadOnly, ScopedAdmin):
     station_path = "signup__shift__station"
     list_display = ["volunteer", "signup", "minutes", "confirmed_by", "confirmed_at"]
     list_select_related = ["volunteer", "signup__shift__station", "signup__volunteer", "confirmed_by"]
-    managers_may = frozenset({"view"})
-
-    def has_change_permission(self, request, obj=None):
-        return False
+    may = {"view": reach.EVERYBODY}

@@ -6,12 +6,13 @@ from django.utils.translation import gettext as _
 
 from events import points
 from events.models import PointsEntry
+from stations import history
 from stations.refusals import Refusal
 from volunteers.models import HoursEntry, Signup
 
 
 @transaction.atomic
-def mark_came(signup: Signup, *, by, minutes: int | None = None) -> HoursEntry:
+def mark_came(signup: Signup, *, by, minutes: int | None = None, reason="") -> HoursEntry:
     """Confirm that a volunteer came, and for how long (the whole shift unless said).
 
     Hours and points are written once per sign-up, however often this is called.
@@ -24,7 +25,7 @@ def mark_came(signup: Signup, *, by, minutes: int | None = None) -> HoursEntry:
         raise Refusal(
             "minutes", _("Please give the minutes served, more than 0 and about the shift's length.")
         )
-    mark(signup, Signup.Attendance.CAME, by)
+    mark(signup, Signup.Attendance.CAME, by, reason)
     entry, is_new = HoursEntry.objects.get_or_create(
         signup=signup, defaults={"volunteer": signup.volunteer, "minutes": minutes, "confirmed_by": by}
     )
@@ -37,14 +38,15 @@ def mark_came(signup: Signup, *, by, minutes: int | None = None) -> HoursEntry:
             key=f"signup:{signup.pk}",
             reason=str(shift),
             actor=by,
+            station=shift.station,
         )
     return entry
 
 
 @transaction.atomic
-def mark_absent(signup: Signup, *, by) -> None:
+def mark_absent(signup: Signup, *, by, reason="") -> None:
     check_begun(signup)
-    mark(signup, Signup.Attendance.ABSENT, by)
+    mark(signup, Signup.Attendance.ABSENT, by, reason)
 
 
 def check_begun(signup):
@@ -52,10 +54,14 @@ def check_begun(signup):
         raise Refusal("too_early", _("This shift has not begun yet."))
 
 
-def mark(signup, attendance, by):
+def mark(signup, attendance, by, reason):
     """Who came stays so: the row says it, and a second manager at the same moment is told."""
     live = Signup.objects.live().filter(pk=signup.pk).exclude(attendance=Signup.Attendance.CAME)
+    before = signup.attendance
     if live.update(attendance=attendance, marked_by=by, marked_at=timezone.now()):
+        signup.attendance = attendance
+        if before != attendance:
+            history.note(signup, by=by, before={"attendance": before}, reason=reason)
         return
     signup.refresh_from_db()
     if signup.status != Signup.Status.CONFIRMED:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from stations import history
 from stations.refusals import Refusal
 from volunteers import letters
 from volunteers.models import Credential, CredentialKind, Volunteer
@@ -62,9 +63,9 @@ def check_decline(credential, reason):
         raise Refusal("reason_needed", _("Please say why: the volunteer reads it and can mend it."))
 
 
-def approve(credential, *, by) -> Credential:
-    check_approve(credential, "")
-    return decide(credential, Credential.Status.APPROVED, by=by, reason="")
+def approve(credential, *, by, reason="") -> Credential:
+    check_approve(credential, reason)
+    return decide(credential, Credential.Status.APPROVED, by=by, reason=reason.strip())
 
 
 def decline(credential, *, by, reason: str) -> Credential:
@@ -87,5 +88,6 @@ def decide(credential, status, *, by, reason) -> Credential:
                 "when": f"{timezone.localtime(credential.decided_at):%Y-%m-%d %H:%M}",
             },
         )
+    history.note(credential, by=by, before={"status": Credential.Status.PENDING}, reason=reason)
     letters.tell_decision(credential)
     return credential

@@ -6,8 +6,10 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from events.models import ServiceDay
+from stations.fields import SearchField
 from stations.models import Station
 
 
@@ -52,6 +54,9 @@ class Volunteer(models.Model):
     )
     services = models.JSONField(_("services offered"), default=list)
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
+    search = SearchField(sources=["name"])
+
+    history = HistoricalRecords(excluded_fields=["search"])
 
     class Meta:
         verbose_name = _("volunteer")
@@ -62,12 +67,22 @@ class Volunteer(models.Model):
         return self.name
 
     @property
+    def station(self):
+        """In whose care the row is, as every row that has a history says it."""
+        return self.home_station
+
+    @property
     def service_labels(self):
         return [ServiceKind(value).label for value in self.services]
 
 
 def document_path(credential, filename):
     return f"credentials/{uuid.uuid4().hex}.{filename.rsplit('.', 1)[-1]}"
+
+
+class CredentialQuerySet(models.QuerySet):
+    def pending(self):
+        return self.filter(status=Credential.Status.PENDING)
 
 
 class Credential(models.Model):
@@ -99,11 +114,18 @@ class Credential(models.Model):
     )
     reason = models.CharField(_("reason for the decision"), max_length=200, blank=True)
 
+    objects = CredentialQuerySet.as_manager()
+
+    history = HistoricalRecords()
+
     class Meta:
         verbose_name = _("credential")
         verbose_name_plural = _("credentials")
         ordering = ["submitted_at"]
-        indexes = [models.Index(fields=["status", "submitted_at"], name="credential_queue")]
+        indexes = [
+            models.Index(fields=["status", "submitted_at"], name="credential_queue"),
+            models.Index(fields=["number"], name="credential_number"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["volunteer", "kind"],
@@ -114,6 +136,11 @@ class Credential(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} · {self.volunteer}"
+
+    @property
+    def station(self):
+        """In whose care the row is, as every row that has a history says it."""
+        return self.volunteer.home_station
 
     @property
     def is_expired(self):
@@ -158,11 +185,18 @@ class Shift(models.Model):
     ends_at = models.DateTimeField(_("ends at"))
     places = models.PositiveSmallIntegerField(_("places"), default=1)
     taken = models.PositiveSmallIntegerField(_("places taken"), default=0, editable=False)
+    served = models.PositiveIntegerField(
+        _("people served"),
+        null=True,
+        blank=True,
+        help_text=_("How many visits there were; somebody who comes twice counts twice."),
+    )
     bring = models.CharField(_("what to bring"), max_length=120, blank=True)
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.PUBLISHED)
     sequence = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = ShiftQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["taken", "sequence"])
 
     class Meta:
         verbose_name = _("shift")
@@ -214,6 +248,11 @@ class SignupQuerySet(models.QuerySet):
     def live(self):
         return self.filter(status=Signup.Status.CONFIRMED)
 
+    def unmarked(self):
+        """Places on shifts that are over, of which nobody has said yet who came."""
+        over = self.live().filter(attendance=Signup.Attendance.UNKNOWN, shift__ends_at__lte=timezone.now())
+        return over.exclude(shift__status=Shift.Status.CANCELLED)
+
     def upcoming(self):
         return self.live().filter(shift__ends_at__gt=timezone.now()).order_by("shift__starts_at")
 
@@ -256,11 +295,22 @@ class Signup(models.Model):
     marked_at = models.DateTimeField(_("marked at"), null=True, editable=False)
 
     objects = SignupQuerySet.as_manager()
+    history = HistoricalRecords()
+    # Made on the busiest path; the row itself says when and by whom. Verbs note what follows.
+    skip_history_when_saving = True
 
     class Meta:
         verbose_name = _("sign-up")
         verbose_name_plural = _("sign-ups")
         ordering = ["signed_up_at"]
+        indexes = [
+            # The desk: of which shifts nobody has said who came.
+            models.Index(
+                fields=["shift"],
+                condition=Q(status="confirmed", attendance="unknown"),
+                name="signup_unmarked",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["shift", "volunteer"],
@@ -271,6 +321,11 @@ class Signup(models.Model):
 
     def __str__(self):
         return f"{self.volunteer} · {self.shift}"
+
+    @property
+    def station(self):
+        """In whose care the row is, as every row that has a history says it."""
+        return self.shift.station
 
 
 class HoursEntry(models.Model):

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events import messages
+from stations import history
 from stations.refusals import Refusal, first_refusal
 from volunteers import letters
 from volunteers.models import Credential, Shift, Signup, Volunteer
@@ -105,6 +106,8 @@ def cancel(volunteer: Volunteer, shift: Shift) -> bool:
     freed = Signup.objects.live().filter(pk=signup.pk)
     if not freed.update(status=Signup.Status.CANCELLED, cancelled_at=timezone.now()):
         return False
+    signup.refresh_from_db()
+    history.note(signup, by=volunteer.person, before={"status": Signup.Status.CONFIRMED})
     Shift.objects.filter(pk=shift.pk).update(taken=F("taken") - 1)
     messages.cancel(letters.reminder_key(signup))
     return True

@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
+from stations import reach
 from stations.models import Division, Station
 from stations.refusals import Refusal, first_refusal
 from volunteers import calendars, credentials, openings, profiles, signups
@@ -76,7 +77,8 @@ def add_credential(request):
 def document(request, pk):
     """The uploaded file, for its owner and for who reviews it; for anybody else it does not exist."""
     own = Q(volunteer__person=request.user)
-    in_care = Q(volunteer__home_station__in=Station.objects.managed_by(request.user))
+    stations = reach.of_request(request).stations(reach.AT_THE_COUNTER)
+    in_care = Q(volunteer__home_station__in=stations.values("pk"))
     credential = get_object_or_404(Credential.objects.filter(own | in_care), pk=pk)
     ending = credential.document.name.rsplit(".", 1)[-1]
     return FileResponse(

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from stations.models import Station
 
@@ -37,6 +38,7 @@ class ServiceDay(models.Model):
     is_published = models.BooleanField(_("published"), default=True)
 
     objects = ServiceDayQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("service day")
@@ -70,6 +72,8 @@ class RedemptionDay(models.Model):
     )
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=WEEKDAYS, default=FRIDAY)
 
+    history = HistoricalRecords()
+
     class Meta:
         verbose_name = _("redemption day")
         verbose_name_plural = _("redemption days")
@@ -96,6 +100,8 @@ class RedemptionDayException(models.Model):
     date = models.DateField(_("date"))
     is_open = models.BooleanField(_("points can be redeemed"))
     reason = models.CharField(_("reason"), max_length=80)
+
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("exception to the redemption days")

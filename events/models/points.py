@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from stations.models import Kiosk, Station
 
@@ -67,12 +68,25 @@ class PointsEntry(models.Model):
         verbose_name=_("recorded by"),
     )
     created_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
+    station = models.ForeignKey(
+        Station,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="points_entries",
+        db_index=False,
+        verbose_name=_("station"),
+        help_text=_("Where they were earned or redeemed"),
+    )
 
     class Meta:
         verbose_name = _("points entry")
         verbose_name_plural = _("points entries")
         ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["account", "-created_at"], name="points_statement")]
+        indexes = [
+            models.Index(fields=["account", "-created_at"], name="points_statement"),
+            models.Index(fields=["station", "created_at"], name="points_of_station"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(points=0), name="points_entry_not_zero"),
         ]
@@ -96,6 +110,8 @@ class WorkerPass(models.Model):
     wrong_pins = models.PositiveSmallIntegerField(_("wrong PINs in a row"), default=0, editable=False)
     last_try_at = models.DateTimeField(_("last PIN at"), null=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
+
+    history = HistoricalRecords(excluded_fields=["pin", "wrong_pins", "last_try_at"])
 
     class Meta:
         verbose_name = _("worker pass")
@@ -128,6 +144,8 @@ class Reward(models.Model):
     picture = models.CharField(_("picture"), max_length=8, choices=Picture, default=Picture.GIFT)
     is_active = models.BooleanField(_("on offer"), default=True)
 
+    history = HistoricalRecords()
+
     class Meta:
         verbose_name = _("reward")
         verbose_name_plural = _("rewards")
@@ -154,6 +172,8 @@ class Stock(models.Model):
     station = models.ForeignKey(Station, models.PROTECT, related_name="stock", verbose_name=_("station"))
     reward = models.ForeignKey(Reward, models.PROTECT, related_name="stock", verbose_name=_("reward"))
     left = models.IntegerField(_("left"), default=0)
+
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("stock")
@@ -208,11 +228,19 @@ class Redemption(models.Model):
         verbose_name=_("handed over or reversed by"),
     )
 
+    history = HistoricalRecords(excluded_fields=["key"])
+    # Made on the busiest path; the row itself says when and by whom. Verbs note what follows.
+    skip_history_when_saving = True
+
     class Meta:
         verbose_name = _("redemption")
         verbose_name_plural = _("redemptions")
         ordering = ["-created_at"]
-        indexes = [models.Index(fields=["station", "status", "-date"], name="redemption_queue")]
+        indexes = [
+            models.Index(fields=["station", "status", "-date"], name="redemption_queue"),
+            # The desk: what waits at the counter, the oldest first.
+            models.Index(fields=["created_at"], condition=Q(status="waiting"), name="redemption_waiting"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "date"],

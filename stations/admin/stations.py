@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from stations import datum, map_entries
+from stations import datum, map_entries, reach
 from stations.admin.hours_preview import HoursPreview
 from stations.models import (
     Division,
@@ -14,12 +14,15 @@ from stations.models import (
     StationPhoto,
     SwapCabinet,
 )
-from stations.scope import ScopedAdmin, ScopedInline
+from stations.scope import EVERYTHING, ScopedAdmin, ScopedInline
 from stations.upkeep_forms import PhotoForm
 
 
 @admin.register(Division)
-class DivisionAdmin(admin.ModelAdmin):
+class DivisionAdmin(ScopedAdmin):
+    station_path = None
+    organisation_path = "union"
+    may = {"view": reach.EVERYBODY}
     list_display = ["code", "name", "prefecture", "population"]
     search_fields = ["code", "name"]
     list_filter = ["prefecture"]
@@ -27,24 +30,24 @@ class DivisionAdmin(admin.ModelAdmin):
 
 class FacilityInline(ScopedInline):
     model = StationFacility
-    managers_may = frozenset({"view", "add", "change", "delete"})
+    may = EVERYTHING
 
 
 class ExceptionInline(ScopedInline):
     model = OpeningException
-    managers_may = frozenset({"view", "add", "change", "delete"})
+    may = EVERYTHING
 
 
 class PhotoInline(ScopedInline):
     model = StationPhoto
     form = PhotoForm
-    managers_may = frozenset({"view", "add", "change", "delete"})
+    may = EVERYTHING
 
 
 class CabinetInline(ScopedInline):
     model = SwapCabinet
     readonly_fields = ["charged", "free", "reported_at"]
-    managers_may = frozenset({"view"})
+    may = {"view": reach.EVERYBODY}
 
 
 class OnTheMaps(admin.SimpleListFilter):
@@ -117,6 +120,7 @@ class StationForm(forms.ModelForm):
 class StationAdmin(HoursPreview, ScopedAdmin):
     form = StationForm
     station_path = ""
+    may = {"view": reach.EVERYBODY, "add": reach.COUNTY, "change": reach.AT_THE_COUNTER}
     list_display = [
         "code",
         "name",
@@ -140,10 +144,10 @@ class StationAdmin(HoursPreview, ScopedAdmin):
     list_select_related = ["division"]
     search_fields = ["search"]
     search_help_text = _("Name, address, county or code; pinyin and its initials will do.")
-    autocomplete_fields = ["division"]
+    autocomplete_fields = ["division", "organisation"]
     readonly_fields = ["week_as_read", "source_datum", "updated_at"]
     # What the directory stands on is changed by the county, not at the counter.
-    county_decides = ["code", "name", "division", "tier", "build_mode", "host", "partner"]
+    county_decides = ["code", "name", "division", "organisation", "tier", "build_mode", "host", "partner"]
     county_decides += [
         "amap_poi_id",
         "baidu_uid",
@@ -159,7 +163,7 @@ class StationAdmin(HoursPreview, ScopedAdmin):
         (
             _("Where it is"),
             {
-                "fields": ["division", "address", "landmark", "storey", "is_street_facing"]
+                "fields": ["division", "organisation", "address", "landmark", "storey", "is_street_facing"]
                 + [("latitude", "longitude"), "coordinates_from", "position", "position_doubt"],
             },
         ),
@@ -177,7 +181,7 @@ class StationAdmin(HoursPreview, ScopedAdmin):
     ]
 
     def get_fieldsets(self, request, obj=None):
-        if request.user.is_superuser:
+        if self.decides_as_county(request, obj):
             return self.fieldsets
         # The admin shows a set of choices that may not be changed as nothing at all.
         words = {"roles": "roles_held"}
@@ -186,8 +190,15 @@ class StationAdmin(HoursPreview, ScopedAdmin):
             for name, options in self.fieldsets
         ]
 
+    def decides_as_county(self, request, station):
+        """Whether what the directory stands on may be changed: not at the counter."""
+        reached = reach.of_request(request)
+        if station is None or reached.is_same(reach.AT_THE_COUNTER, reach.COUNTY):
+            return reached.may(reach.COUNTY)
+        return reached.stations(reach.COUNTY).filter(pk=station.pk).exists()
+
     def get_readonly_fields(self, request, obj=None):
-        decided = [] if request.user.is_superuser else self.county_decides
+        decided = [] if self.decides_as_county(request, obj) else self.county_decides
         return [*self.readonly_fields, *decided]
 
     def get_search_results(self, request, queryset, search_term):

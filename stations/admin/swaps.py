@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from stations import reach
 from stations.models import SwapCabinet
 from stations.scope import ScopedAdmin
 
@@ -9,7 +10,7 @@ from stations.scope import ScopedAdmin
 class SwapCabinetAdmin(ScopedAdmin):
     """Whoever links a cabinet to its station does it here; the numbers come from the operator's feed."""
 
-    managers_may = frozenset({"view"})
+    may = {"view": reach.EVERYBODY, **dict.fromkeys(["add", "change"], reach.FEDERATION)}
     list_display = ["station", "operator", "external_id", "charged", "free", "freshness", "reported_at"]
     list_filter = ["operator"]
     list_select_related = ["station"]

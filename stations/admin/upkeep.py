@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from stations import faults, suggestions
+from stations import faults, reach, suggestions
 from stations.models import Fault, FaultReport, SiteSuggestion
 from stations.refusals import Refusal
 from stations.scope import NotWrittenByHand, ScopedAdmin, ScopedInline
@@ -114,10 +114,11 @@ class FaultAdmin(StepByStep, ScopedAdmin):
 
 @admin.register(SiteSuggestion)
 class SiteSuggestionAdmin(StepByStep, ScopedAdmin):
-    """The queue of the federation's own staff."""
+    """What people miss in a county, for those who plan its stations."""
 
-    managers_may = frozenset()
-    station_path = "division__stations"
+    may = dict.fromkeys(["view", "change"], reach.COUNTY)
+    station_path = None
+    organisation_path = "division__union"
     form = DecisionForm
     list_display = ["place", "division", "state", "created_at", "decided_by"]
     list_filter = ["state", "division__prefecture"]

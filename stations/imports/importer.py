@@ -7,14 +7,14 @@ reports just what a real run would.
 
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils import get_column_letter
 
-from stations import divisions
+from stations import divisions, organisations
 from stations.imports import spellings, station_rows, tables
 from stations.imports.changes import Change, differences, snapshot, store
 from stations.imports.register import Register
@@ -29,7 +29,7 @@ from stations.imports.reports import (
     Rejected,
     Report,
 )
-from stations.models import Division, Station
+from stations.models import Division, Organisation, Station
 from stations.refusals import Refusal
 from stations.search import plain
 
@@ -53,6 +53,8 @@ def import_file(path, *, dry_run=False, progress=None, so_far=None) -> Report:
     importer = Importer(table, dry_run=dry_run, report=report)
     if not dry_run and not Division.objects.exists():
         divisions.load()
+    if not dry_run:
+        organisations.load()
     importer.recall(table.rows[:done])
     for start in range(done, len(table.rows), BATCH):
         with nullcontext() if dry_run else transaction.atomic():
@@ -159,6 +161,11 @@ class Importer:
             else:
                 self.note_imported(CREATED if change.is_new else UPDATED, change.row, change.station)
 
+    @cached_property
+    def unions(self):
+        """The union of each division, by their keys."""
+        return dict(Organisation.objects.exclude(division=None).values_list("division", "pk"))
+
     def existing(self, rows):
         """The stations that the rows mean, by code; locked in one order, where they may be written."""
         meant = {self.register.meant_by(row.code, row.key) for row in rows}
@@ -228,6 +235,9 @@ class Importer:
     def fill_in(self, station, row):
         """Put the row's values on the station; the names of the fields that are different now."""
         before = snapshot(station)
+        # A station that its county looks after goes with the county; others stay where they are.
+        if station.organisation_id == self.unions.get(station.division_id):
+            station.organisation_id = self.unions.get(row.division.pk)
         station.division = row.division
         for name, value in row.values.items():
             if name not in NOT_COLUMNS:

@@ -1,6 +1,8 @@
 from stations.models.divisions import Division
+from stations.models.history import HistoryLine
 from stations.models.imports import ImportJob
 from stations.models.kinds import MEETS, FacilityKind, Need, Occupation, Role
+from stations.models.organisations import Organisation
 from stations.models.questions import StationQuerySet
 from stations.models.staff import Kiosk, Posting
 from stations.models.stations import OpeningException, Station, StationFacility, StationPhoto
@@ -13,11 +15,13 @@ __all__ = [
     "FacilityKind",
     "Fault",
     "FaultReport",
+    "HistoryLine",
     "ImportJob",
     "Kiosk",
     "Need",
     "Occupation",
     "OpeningException",
+    "Organisation",
     "Posting",
     "Role",
     "SiteSuggestion",

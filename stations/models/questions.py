@@ -18,17 +18,6 @@ class StationQuerySet(models.QuerySet):
         """Stations the public sees; withdrawn ones are history."""
         return self.exclude(status=self.model.Status.WITHDRAWN)
 
-    def managed_by(self, person):
-        """Stations in a person's care today; all of them for the federation's own staff."""
-        if person.is_superuser:
-            return self
-        today = timezone.localdate()
-        current = Q(postings__ends_on=None) | Q(postings__ends_on__gte=today)
-        posted = self.model.objects.filter(
-            current, postings__person=person.pk, postings__starts_on__lte=today
-        )
-        return self.filter(pk__in=posted.values("pk"))
-
     def meeting(self, need):
         """Stations with a working facility for one of the four needs."""
         return self.filter(self.works(MEETS[need]))

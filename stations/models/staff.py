@@ -3,27 +3,76 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
+from stations.models.organisations import Organisation
 from stations.models.stations import Station
 
 
+class PostingQuerySet(models.QuerySet):
+    def current(self):
+        """Postings that count today."""
+        today = timezone.localdate()
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today)
+
+
 class Posting(models.Model):
-    """A person runs a station from a day to a day; the admin shows only what is in their care."""
+    """A person has a role at a station, or at an organisation with all below it, from a day to a day.
+
+    The workplace shows them what is in their care, and nothing else.
+    """
+
+    class Role(models.TextChoices):
+        MANAGER = "manager", _("Station manager")
+        MODERATOR = "moderator", _("County moderator")
+        STAFF = "staff", _("Prefecture or provincial staff")
+        AUDITOR = "auditor", _("Auditor (reads only)")
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="postings", verbose_name=_("person")
     )
-    station = models.ForeignKey(Station, models.PROTECT, related_name="postings", verbose_name=_("station"))
+    role = models.CharField(_("role"), max_length=9, choices=Role, default=Role.MANAGER)
+    station = models.ForeignKey(
+        Station,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="postings",
+        verbose_name=_("station"),
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="postings",
+        verbose_name=_("organisation"),
+        help_text=_("With all organisations and stations below it"),
+    )
     starts_on = models.DateField(_("from"), default=timezone.localdate)
     ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = PostingQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("posting")
         verbose_name_plural = _("postings")
-        ordering = ["station", "person", "starts_on"]
+        ordering = ["organisation", "station", "person", "starts_on"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(station=None, organisation__isnull=False)
+                | Q(station__isnull=False, organisation=None),
+                name="posting_at_one_place",
+                violation_error_message=_("Please choose a station or an organisation, one of the two."),
+            ),
             models.UniqueConstraint(
-                fields=["person", "station", "starts_on"],
+                fields=["person", "role", "organisation", "starts_on"],
+                name="posting_once_per_organisation_and_start",
+                violation_error_message=_("This person already has a posting from that day."),
+            ),
+            models.UniqueConstraint(
+                fields=["person", "role", "station", "starts_on"],
                 name="posting_once_per_start",
                 violation_error_message=_("This person already has a posting from that day."),
             ),
@@ -35,7 +84,11 @@ class Posting(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.person} · {self.station}"
+        return f"{self.person} · {self.get_role_display()} · {self.place}"
+
+    @property
+    def place(self):
+        return self.station or self.organisation
 
 
 class Kiosk(models.Model):
@@ -50,6 +103,8 @@ class Kiosk(models.Model):
     token_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)
     paired_at = models.DateTimeField(_("paired at"), null=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
+
+    history = HistoricalRecords(excluded_fields=["pairing_digest", "pairing_expires_at", "token_digest"])
 
     class Meta:
         verbose_name = _("kiosk")

@@ -1,16 +1,19 @@
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from stations import datum, hours
 from stations.fields import SearchField, SeveralField
 from stations.models.divisions import Division
 from stations.models.kinds import MEETS, FacilityKind, Occupation, Role
+from stations.models.organisations import Organisation
 from stations.models.questions import StationQuerySet
 
 
@@ -59,6 +62,12 @@ class Station(models.Model):
     brand = models.CharField(_("brand"), max_length=40, blank=True)
     division = models.ForeignKey(
         Division, models.PROTECT, related_name="stations", verbose_name=_("division")
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        related_name="stations",
+        verbose_name=_("in the care of"),
     )
     address = models.CharField(_("address"), max_length=200)
     landmark = models.CharField(
@@ -110,6 +119,7 @@ class Station(models.Model):
     search = SearchField(sources=["name", "brand", "address", "landmark", "code"])
 
     objects = StationQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["updated_at", "search"])
 
     class Meta:
         verbose_name = _("station")
@@ -156,7 +166,12 @@ class Station(models.Model):
     def touch(self):
         """Something that belongs to the station has changed: maps and exports are made anew."""
         self.updated_at = timezone.now()
-        self.save(update_fields=["updated_at"])
+        Station.objects.filter(pk=self.pk).update(updated_at=self.updated_at)
+
+    @property
+    def station(self):
+        """Where the row belongs, as every row of a station says it."""
+        return self
 
     @property
     def place(self):
@@ -168,6 +183,11 @@ class Station(models.Model):
     def open_faults(self):
         """Faults that are not fixed yet, one a facility at most; picked here, so that prefetching helps."""
         return [fault for fault in self.faults.all() if fault.is_open]
+
+    @property
+    def published_photos(self):
+        """Photos that the county has let through; picked here, so that prefetching helps."""
+        return [photo for photo in self.photos.all() if photo.state == StationPhoto.State.PUBLISHED]
 
     @property
     def needs_met(self):
@@ -184,6 +204,8 @@ class StationFacility(models.Model):
     station = models.ForeignKey(Station, models.CASCADE, related_name="facilities", verbose_name=_("station"))
     kind = models.CharField(_("facility"), max_length=16, choices=FacilityKind)
     state = models.CharField(_("state"), max_length=14, choices=State, default=State.WORKING)
+
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("facility")
@@ -220,6 +242,8 @@ class OpeningException(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=80, blank=True, help_text=_("Everybody reads it."))
 
+    history = HistoricalRecords()
+
     class Meta:
         verbose_name = _("other hours or closure")
         verbose_name_plural = _("other hours and closures")
@@ -236,8 +260,18 @@ class OpeningException(models.Model):
         return f"{self.station} · {self.starts_on} – {self.ends_on}"
 
 
+class StationPhotoQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(state=StationPhoto.State.PUBLISHED)
+
+
 class StationPhoto(models.Model):
-    """A picture of a station, with the words for those who do not see it."""
+    """A picture of a station, with the words for those who do not see it; the county looks at it first."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Pending review")
+        PUBLISHED = "published", _("Published")
+        DECLINED = "declined", _("Not approved")
 
     station = models.ForeignKey(Station, models.CASCADE, related_name="photos", verbose_name=_("station"))
     image = models.FileField(_("picture"), upload_to="stations")
@@ -245,11 +279,28 @@ class StationPhoto(models.Model):
         _("what it shows"), max_length=120, help_text=_("One sentence for people who do not see the picture.")
     )
     place = models.PositiveSmallIntegerField(_("place in the row"), default=0)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.PUBLISHED, editable=False)
+    reason = models.CharField(_("reason for the decision"), max_length=200, blank=True, editable=False)
+    submitted_at = models.DateTimeField(_("submitted at"), default=timezone.now, editable=False)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("submitted by"),
+    )
+
+    objects = StationPhotoQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("photo")
         verbose_name_plural = _("photos")
         ordering = ["station", "place", "id"]
+        indexes = [
+            models.Index(fields=["submitted_at"], condition=Q(state="pending"), name="photo_queue"),
+        ]
 
     def __str__(self):
         return self.alt

@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from stations.models.stations import Station
 
@@ -19,6 +20,8 @@ class SwapCabinet(models.Model):
     free = models.PositiveSmallIntegerField(_("free slots"), null=True, editable=False)
     reported_at = models.DateTimeField(_("reported at"), null=True, editable=False)
     valid_until = models.DateTimeField(_("valid until"), null=True, editable=False)
+
+    history = HistoricalRecords(excluded_fields=["charged", "free", "reported_at", "valid_until"])
 
     class Meta:
         verbose_name = _("battery-swap cabinet")

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from stations.models.divisions import Division
 from stations.models.kinds import FacilityKind
@@ -19,6 +20,10 @@ def new_key():
 class FaultQuerySet(models.QuerySet):
     def open(self):
         return self.exclude(state=Fault.State.FIXED)
+
+    def waiting(self):
+        """Faults that nobody has taken up."""
+        return self.filter(state=Fault.State.TO_DO)
 
 
 class Fault(models.Model):
@@ -38,6 +43,7 @@ class Fault(models.Model):
         help_text=_("Empty: something else about the station"),
     )
     state = models.CharField(_("state"), max_length=11, choices=State, default=State.TO_DO, editable=False)
+    is_dangerous = models.BooleanField(_("dangerous"), default=False, help_text=_("Somebody could be hurt."))
     answer = models.CharField(_("answer to those who reported it"), max_length=200, blank=True)
     opened_at = models.DateTimeField(_("reported at"), auto_now_add=True)
     taken_up_at = models.DateTimeField(_("taken up at"), null=True, editable=False)
@@ -52,11 +58,16 @@ class Fault(models.Model):
     )
 
     objects = FaultQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("fault")
         verbose_name_plural = _("faults")
         ordering = ["-opened_at"]
+        indexes = [
+            # The desk: what is not fixed, the oldest first.
+            models.Index(fields=["opened_at"], condition=~Q(state="fixed"), name="fault_queue"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["station", "kind"], condition=~Q(state="fixed"), name="one_open_fault_per_facility"
@@ -97,6 +108,11 @@ class FaultReport(models.Model):
         return reverse("stations:fault", args=[self.key])
 
 
+class SiteSuggestionQuerySet(models.QuerySet):
+    def undecided(self):
+        return self.filter(state__in=[SiteSuggestion.State.PENDING, SiteSuggestion.State.LOOKING])
+
+
 class SiteSuggestion(models.Model):
     """A place where somebody misses a station: moderated form data, never a mark on the public map."""
 
@@ -128,10 +144,20 @@ class SiteSuggestion(models.Model):
         verbose_name=_("decided by"),
     )
 
+    objects = SiteSuggestionQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["key"])
+
     class Meta:
         verbose_name = _("suggested site")
         verbose_name_plural = _("suggested sites")
         ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=Q(state__in=["pending", "looking"]),
+                name="suggestion_queue",
+            ),
+        ]
 
     def __str__(self):
         return self.place
@@ -142,3 +168,8 @@ class SiteSuggestion(models.Model):
     @property
     def is_undecided(self):
         return self.state in (self.State.PENDING, self.State.LOOKING)
+
+    @property
+    def organisation(self):
+        """In whose care the row is, as every row that has a history says it."""
+        return self.division.union

@@ -12,12 +12,13 @@ from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from stations import faults, kiosks, pictures
+from stations import faults, kiosks, organisations, pictures
 from stations.imports import jobs
 from stations.models import (
     Division,
     ImportJob,
     Kiosk,
+    Organisation,
     Posting,
     SiteSuggestion,
     Station,
@@ -68,18 +69,31 @@ def make_station(**kw):
         **kw,
     }
     values["division"] = values["division"] or make_division()
+    values["organisation"] = values.get("organisation") or organisations.of(values["division"])
     station = Station.objects.create(**values)
     for kind in facilities:
         StationFacility.objects.create(station=station, kind=kind)
     return station
 
 
-def make_posting(person, station, **kw):
-    """Put a station into a person's care from today on; the person may open the admin."""
-    if not person.is_staff:
-        person.is_staff = True
-        person.save(update_fields=["is_staff"])
-    return Posting.objects.create(person=person, station=station, **kw)
+def make_organisation(**kw):
+    """An industrial union below the province; `parent` and `kind` as wanted."""
+    kind = kw.setdefault("kind", Organisation.Kind.INDUSTRY)
+    kw.setdefault("name", f"{Organisation.Kind(kind).label}{next(numbers)}")
+    if "parent" not in kw:
+        kw["parent"] = province()
+    return Organisation.objects.create(**kw)
+
+
+def province():
+    organisations.load()
+    return Organisation.objects.get(kind=Organisation.Kind.PROVINCE)
+
+
+def make_posting(person, place, **kw):
+    """Put a station, or an organisation with all below it, into a person's care from today on."""
+    where = {"organisation" if isinstance(place, Organisation) else "station": place}
+    return Posting.objects.create(person=person, **where, **kw)
 
 
 def make_kiosk(**kw):
@@ -116,6 +130,7 @@ def make_report(**kw):
 
 def make_suggestion(**kw):
     division = kw.pop("division", None) or make_division()
+    organisations.of(division)
     values = {"place": "莫干山路与文一路路口", "why": "中午很多骑手在这里等单，没有地方坐", **kw}
     return SiteSuggestion.objects.create(division=division, **values)
 

@@ -212,8 +212,6 @@ def test_hours_that_cannot_be_read_are_refused_in_words(client, admin, station):
 
 @pytest.mark.parametrize(("days", "sees"), [(-1, False), (0, True)])
 def test_a_posting_ends_with_its_last_day(client, stranger, station, days, sees):
-    stranger.is_staff = True
-    stranger.save()
     make_posting(stranger, station)
     today = timezone.localdate()
     Posting.objects.update(starts_on=today - timedelta(days=30), ends_on=today + timedelta(days=days))

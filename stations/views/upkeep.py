@@ -8,7 +8,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.cache import cache_control
 
-from stations import faults, suggestions
+from stations import faults, reach, suggestions
 from stations.models import Fault, FaultReport, SiteSuggestion, Station, StationPhoto
 from stations.refusals import Refusal
 from stations.upkeep_forms import ReportForm, SuggestionForm
@@ -89,7 +89,7 @@ def unlisted(response):
 @cache_control(private=True, no_store=True)
 def fault_photo(request, pk):
     """What a reporter has photographed, for who runs the station; for anybody else it does not exist."""
-    in_care = Station.objects.managed_by(request.user)
+    in_care = reach.of_request(request).stations(reach.AT_THE_COUNTER)
     report = get_object_or_404(FaultReport.objects.exclude(photo=""), pk=pk, fault__station__in=in_care)
     return picture(report.photo)
 
@@ -98,11 +98,18 @@ def fault_photo(request, pk):
 @cache_control(public=True, max_age=A_DAY)
 def photo(request, pk):
     """A listed station's picture. Another one may take its place, so browsers ask again each day."""
-    photo = get_object_or_404(StationPhoto, pk=pk, station__in=Station.objects.listed())
+    published = StationPhoto.objects.published().filter(station__in=Station.objects.listed())
+    photo = published.filter(pk=pk).first() or photo_in_care(request, pk)
     etag = quote_etag(photo.image.name)  # storage gives no name twice
     response = get_conditional_response(request, etag=etag) or picture(photo.image)
     response["ETag"] = etag
     return response
+
+
+def photo_in_care(request, pk):
+    """One that is not published, for who runs the station."""
+    in_care = reach.of_request(request).stations(reach.EVERYBODY)
+    return get_object_or_404(StationPhoto, pk=pk, station__in=in_care)
 
 
 def picture(file):

@@ -1,0 +1,67 @@
+from django.apps import apps
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from stations.models.organisations import Organisation
+from stations.models.stations import Station
+
+
+class HistoryLine(models.Model):
+    """Who changed what, when and why: one line beside each record of django-simple-history, never altered.
+
+    `changes` holds [field, before, after] for each field that differs, ready to be read.
+    """
+
+    class Action(models.TextChoices):
+        ADDED = "+", _("added")
+        CHANGED = "~", _("changed")
+        DELETED = "-", _("deleted")
+
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("who"),
+    )
+    reason = models.CharField(_("why"), max_length=200, blank=True)
+    action = models.CharField(_("what was done"), max_length=1, choices=Action)
+    model = models.CharField(_("kind"), max_length=60)
+    object_id = models.BigIntegerField()
+    name = models.CharField(_("what"), max_length=200)
+    station = models.ForeignKey(
+        Station, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("station")
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("organisation"),
+    )
+    changes = models.JSONField(_("before and after"), default=list, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("history line")
+        verbose_name_plural = _("history")
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="history_newest"),
+            models.Index(fields=["station", "-at"], name="history_of_station"),
+            models.Index(fields=["organisation", "-at"], name="history_of_organisation"),
+            models.Index(fields=["person", "-at"], name="history_of_person"),
+            models.Index(fields=["model", "object_id", "-at"], name="history_of_row"),
+        ]
+
+    def __str__(self):
+        return f"{self.name} · {self.get_action_display()}"
+
+    @property
+    def of_model(self):
+        return apps.get_model(self.model)

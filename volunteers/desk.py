@@ -1,0 +1,5 @@
+"""What waits for a decision about volunteers: credentials, hours to confirm."""
+
+
+def awaiting_review():
+    return []
