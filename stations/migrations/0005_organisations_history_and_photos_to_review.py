@@ -469,7 +469,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historyline',
             name='station',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stations.station', verbose_name='station'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='stations.station', verbose_name='station'),
         ),
         migrations.AddField(
             model_name='organisation',

@@ -34,8 +34,15 @@ class HistoryLine(models.Model):
     model = models.CharField(_("kind"), max_length=60)
     object_id = models.BigIntegerField()
     name = models.CharField(_("what"), max_length=200)
+    # What has happened outlives the row: a line keeps its number.
     station = models.ForeignKey(
-        Station, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("station")
+        Station,
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("station"),
     )
     organisation = models.ForeignKey(
         Organisation,
