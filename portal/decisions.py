@@ -21,7 +21,7 @@ State = Decision.State
 
 @dataclass(frozen=True)
 class Preview:
-    """What a decision on many items will do: the rows it holds for, and (row's name, reason) of the others."""
+    """What a decision on many items will do: the rows it holds for; name and reason of the others."""
 
     rows: list
     refused: list[tuple[str, str]]

@@ -111,7 +111,7 @@ def new_due_at():
 
 
 class Decision(models.Model):
-    """An answer given at the desk. It is held for ten seconds, in which it can be undone, then carried out."""
+    """An answer given at the desk: held for ten seconds, in which it can be undone, then carried out."""
 
     UNDO = timedelta(seconds=10)
 

@@ -53,7 +53,7 @@ def write_beside(sender, instance, history_instance, **kwargs):
 
 
 def differences(record) -> list:
-    """(field, before, after) of a record and the one before it; everything that is set, where there is none."""
+    """(field, before, after) of a record and the one before it; of all fields, where there is none."""
     earlier = record.prev_record
     found = []
     for field in record.tracked_fields:
