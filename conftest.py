@@ -16,7 +16,16 @@ from django.utils import translation
 from events.tests.factories import make_redemption_day, make_service_day, make_worker_pass
 from portal.models import User
 from stations import kiosks, packs
-from stations.tests.factories import PASSWORD, make_kiosk, make_posting, make_station, make_user
+from stations.models import Posting
+from stations.tests.factories import (
+    PASSWORD,
+    make_kiosk,
+    make_organisation,
+    make_posting,
+    make_station,
+    make_user,
+    province,
+)
 from volunteers.models import Credential, ServiceKind
 from volunteers.tests.factories import make_credential, make_volunteer
 
@@ -151,6 +160,33 @@ def other_manager(other_station):
     """Runs `other_station`, and so must not see `station`."""
     person = make_user(name="李站长", email="other-manager@example.com")
     make_posting(person, other_station)
+    return person
+
+
+@pytest.fixture
+def moderator(station):
+    """Decides for the county of `station`."""
+    person = make_user(name="县里的人", email="moderator@example.com")
+    make_posting(person, station.organisation, role=Posting.Role.MODERATOR)
+    return person
+
+
+@pytest.fixture
+def staff(station):
+    """Works for the prefecture of `station`, with all its counties."""
+    person = make_user(name="市里的人", email="staff@example.com")
+    prefecture = make_organisation(name="杭州市总工会", kind="prefecture", parent=province())
+    station.organisation.parent = prefecture
+    station.organisation.save()
+    make_posting(person, prefecture, role=Posting.Role.STAFF)
+    return person
+
+
+@pytest.fixture
+def auditor(station):
+    """Reads everything of the province, and changes nothing."""
+    person = make_user(name="省里的人", email="auditor@example.com")
+    make_posting(person, province(), role=Posting.Role.AUDITOR)
     return person
 
 

@@ -1,10 +1,10 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.validators import RegexValidator
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from events import passes, redemptions
+from events import passes
 from events.models import (
     Message,
     PointsAccount,
@@ -18,30 +18,51 @@ from events.models import (
     WorkerPass,
 )
 from stations import reach
+from stations.decided import DecidedAtTheDesk, to_preview
+from stations.lists import InReach, places
 from stations.scope import EVERYTHING, ReadOnly, ScopedAdmin
 
 
 @admin.register(ServiceDay)
 class ServiceDayAdmin(ScopedAdmin):
     list_display = ["title", "station", "starts_at", "ends_at", "is_published"]
-    list_filter = ["is_published"]
+    guide = _(
+        "Days on which a station offers services: the weekly service day (周周服务日) on Fridays, a free clinic, "
+        "a festival. Published days stand on the station’s page and in the calendar of all days."
+    )
+    beside = ["starts_at"]
+    list_filter = [
+        ("starts_at", admin.DateFieldListFilter),
+        "is_published",
+        ("station", InReach),
+        places("station__division"),
+    ]
     list_select_related = ["station"]
     date_hierarchy = "starts_at"
-    search_fields = ["title", "station__name"]
+    search_fields = ["title", "station__search"]
     may = EVERYTHING
 
 
 @admin.register(RedemptionDay)
 class RedemptionDayAdmin(ScopedAdmin):
+    guide = _(
+        "The weekdays on which a station redeems points (积分兑换日), Fridays by default. Screens refuse on other "
+        "days, counted by the time in Zhejiang; a single day is opened or closed by an exception."
+    )
     list_display = ["station", "weekday"]
+    list_filter = ["weekday", ("station", InReach), places("station__division")]
     list_select_related = ["station"]
+    search_fields = ["station__search"]
     may = EVERYTHING
 
 
 @admin.register(RedemptionDayException)
 class RedemptionDayExceptionAdmin(ScopedAdmin):
     list_display = ["station", "date", "is_open", "reason"]
+    list_filter = ["is_open", ("station", InReach), places("station__division")]
     list_select_related = ["station"]
+    date_hierarchy = "date"
+    search_fields = ["station__search", "reason"]
     may = EVERYTHING
 
 
@@ -52,55 +73,52 @@ class RewardAdmin(ScopedAdmin):
     station_path = None
     may = {"view": reach.EVERYBODY}
     list_display = ["name_zh", "name_en", "points", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["name_zh", "name_en"]
 
 
 @admin.register(Stock)
 class StockAdmin(ScopedAdmin):
     list_display = ["reward", "station", "left"]
+    list_filter = [("reward", InReach), ("station", InReach), places("station__division")]
+    search_fields = ["station__search", "reward__name_zh", "reward__name_en"]
     list_select_related = ["station", "reward"]
     may = {"view": reach.EVERYBODY, **dict.fromkeys(["add", "change"], reach.AT_THE_COUNTER)}
 
 
 @admin.register(Redemption)
-class RedemptionAdmin(ScopedAdmin):
+class RedemptionAdmin(DecidedAtTheDesk, ScopedAdmin):
     list_display = ["pickup_code", "reward", "who", "points", "status", "created_at", "station"]
-    list_filter = ["status", "date"]
+    list_filter = [
+        "status",
+        ("date", admin.DateFieldListFilter),
+        ("station", InReach),
+        places("station__division"),
+        ("reward", InReach),
+    ]
+    first_step = _("Nobody has redeemed points yet. It is done at a station’s screen on a redemption day.")
+    beside = ["status", "account", "station"]
     list_select_related = ["station", "reward", "account__worker_pass", "account__person"]
-    search_fields = ["pickup_code", "account__worker_pass__number"]
-    actions = ["hand_over", "reverse"]
+    date_hierarchy = "date"
+    search_fields = [
+        "pickup_code__exact",
+        "account__worker_pass__number__endswith",
+        "account__worker_pass__nickname",
+        "station__search",
+    ]
+    fields = ["pickup_code", "reward", "who", "points", "status", "date", "created_at", "station", "kiosk"]
+    fields += ["settled_at", "settled_by"]
+    actions = [
+        to_preview("redemption", "hand_over", _("Tick as collected")),
+        to_preview("redemption", "reverse", _("Not collected: give points and goods back")),
+    ]
 
-    def get_readonly_fields(self, request, obj=None):
-        return [field.name for field in self.model._meta.fields if field.name not in ("id", "key")]
-
-    def get_exclude(self, request, obj=None):
-        return ["key"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+    def queue_of(self, redemption):
+        return "redemption" if redemption.status == Redemption.Status.WAITING else ""
 
     @admin.display(description=_("worker"))
     def who(self, redemption):
         return str(redemption.account)
-
-    @admin.action(description=_("Tick as collected"))
-    def hand_over(self, request, queryset):
-        done = sum(redemptions.hand_over(redemption, by=request.user) for redemption in queryset)
-        self.say(request, done, queryset)
-
-    @admin.action(description=_("Not collected: give points and goods back"))
-    def reverse(self, request, queryset):
-        done = sum(redemptions.reverse(redemption, by=request.user) for redemption in queryset)
-        self.say(request, done, queryset)
-
-    def say(self, request, done, queryset):
-        before = len(queryset) - done
-        text = ngettext("%(n)d redemption settled.", "%(n)d redemptions settled.", done) % {"n": done}
-        if before:
-            text += " " + gettext("%(n)d had been settled before.") % {"n": before}
-        messages.success(request, text)
 
 
 class WorkerPassForm(forms.ModelForm):
@@ -126,9 +144,12 @@ class WorkerPassForm(forms.ModelForm):
 @admin.register(WorkerPass)
 class WorkerPassAdmin(ScopedAdmin):
     form = WorkerPassForm
+    exactly = "number"
+    beside = ["station"]
     list_display = ["number", "nickname", "station", "balance", "is_active"]
+    list_filter = ["is_active", ("station", InReach), places("station__division")]
     list_select_related = ["station", "account"]
-    search_fields = ["number", "nickname"]
+    search_fields = ["number__endswith", "nickname"]
     may = {"view": reach.EVERYBODY, **dict.fromkeys(["add", "change"], reach.AT_THE_COUNTER)}
 
     @admin.display(description=_("points balance"))
@@ -151,26 +172,39 @@ class WorkerPassAdmin(ScopedAdmin):
 @admin.register(PointsAccount)
 class PointsAccountAdmin(ReadOnly, ScopedAdmin):
     station_path = "worker_pass__station"
+    guide = _("What somebody has left. A balance is the sum of its entries and never below zero.")
+    first_step = _("An account begins with the first card that a station issues.")
     list_display = ["__str__", "balance"]
     list_select_related = ["worker_pass", "person"]
-    search_fields = ["worker_pass__number", "person__name"]
+    search_fields = ["worker_pass__number__endswith", "worker_pass__nickname", "person__name"]
 
 
 @admin.register(PointsEntry)
 class PointsEntryAdmin(ReadOnly, ScopedAdmin):
     list_display = ["created_at", "account", "kind", "points", "reason", "actor"]
-    list_filter = ["kind"]
+    guide = _(
+        "The ledger of points: thanks without cash value, for hours that were confirmed, and what was redeemed. "
+        "Lines are never changed; a mistake is put right by a line against it."
+    )
+    first_step = _("The first line is written when hours are confirmed or points are redeemed.")
+    list_filter = [
+        "kind",
+        ("created_at", admin.DateFieldListFilter),
+        ("station", InReach),
+        places("station__division"),
+    ]
     list_select_related = ["account__worker_pass", "account__person", "actor"]
     date_hierarchy = "created_at"
-    search_fields = ["account__worker_pass__number", "key"]
+    search_fields = ["account__worker_pass__number__endswith", "account__worker_pass__nickname", "key__exact"]
 
 
 @admin.register(Message)
 class MessageAdmin(ReadOnly, ScopedAdmin):
     may = {}
     list_display = ["due_at", "subject", "channel", "state", "tries", "error"]
-    list_filter = ["state", "channel"]
+    list_filter = ["state", "channel", ("due_at", admin.DateFieldListFilter)]
     date_hierarchy = "due_at"
+    search_fields = ["address__startswith", "address__endswith", "person__name"]
 
     def get_exclude(self, request, obj=None):
         """Codes that open an account are nobody else's to read."""

@@ -2,11 +2,12 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from portal import desk_views, menu, search_views
 from stations import reach
 
 # The provincial plan's three links: 建 (build), 管 (manage), 用 (use).
@@ -69,6 +70,28 @@ class PortalAdminSite(AdminSite):
         query = urlencode({"next": request.GET.get("next", reverse("admin:index"))})
         return redirect(f"{reverse('account_login')}?{query}")
 
+    def get_urls(self):
+        return [
+            path("search/", self.admin_view(search_views.page), name="search"),
+            *self.desk_urls(),
+            *super().get_urls(),
+        ]
+
+    def desk_urls(self):
+        """/admin/desk/"""
+        pages = [
+            ("undo/<uuid:batch>/", desk_views.undo, "desk_undo"),
+            ("<slug:key>/", desk_views.queue, "desk_queue"),
+            ("<slug:key>/preview/", desk_views.preview, "desk_preview"),
+            ("<slug:key>/decide/", desk_views.decide, "desk_decide"),
+            ("<slug:key>/<int:pk>/", desk_views.item, "desk_item"),
+        ]
+        return [path(f"desk/{route}", self.admin_view(view), name=name) for route, view, name in pages]
+
+    def index(self, request, extra_context=None):
+        """The desk comes first."""
+        return super().index(request, {**desk_views.first_page(request), **(extra_context or {})})
+
     def get_app_list(self, request, app_label=None):
         """The models in the three groups of the menu instead of by package."""
         apps = super().get_app_list(request, app_label)
@@ -82,4 +105,5 @@ class PortalAdminSite(AdminSite):
                 groups.append(
                     {"name": name, "app_label": key, "app_url": "", "has_module_perms": True, "models": here}
                 )
+        menu.add_numbers(request, groups)
         return groups

@@ -3,8 +3,10 @@
 import logging
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,7 @@ from stations.refusals import Refusal
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 500
+DAY = timedelta(days=1)
 State = Decision.State
 
 
@@ -43,7 +46,7 @@ def preview(queue: Queue, choice: Choice, pks, *, reached: Reach, reason: str) -
             % {"n": len(pks), "limit": AT_ONCE},
         )
     found = {row.pk: row for row in waiting(queue, reached).filter(pk__in=pks)}
-    rows, refused = [], [gone(queue, pk, reached) for pk in pks if pk not in found]
+    rows, refused = [], gone(queue, [pk for pk in pks if pk not in found], reached)
     for row in found.values():
         refusal = choice.why_not(row, reason)
         if refusal:
@@ -53,20 +56,26 @@ def preview(queue: Queue, choice: Choice, pks, *, reached: Reach, reason: str) -
     return Preview(rows, refused)
 
 
-def gone(queue: Queue, pk: int, reached: Reach) -> tuple[str, str]:
-    """Name and sentence of an item that does not wait any more; nothing about what is out of reach."""
-    last = last_on(queue, pk, reached)
-    if last:
-        return last.name, decided_before(last)
-    return _("Number %(n)d") % {"n": pk}, _("This is not waiting here any more.")
+def gone(queue: Queue, pks, reached: Reach) -> list[tuple[str, str]]:
+    """Name and sentence of items (ids) that do not wait any more; nothing about what is out of reach."""
+    last = {decision.object_id: decision for decision in reversed(standing_on(queue, pks, reached))}
+    unknown = _("This is not waiting here any more.")
+    return [
+        (last[pk].name, decided_before(last[pk])) if pk in last else (_("Number %(n)d") % {"n": pk}, unknown)
+        for pk in pks
+    ]
 
 
-def last_on(queue: Queue, pk: int, reached: Reach) -> Decision | None:
-    """The latest decision on an item that stands."""
-    standing = Decision.objects.filter(queue=queue.key, object_id=pk, state__in=[State.HELD, State.DONE])
-    return reached.limit(
-        standing.select_related("by"), queue.roles, station="station", organisation="organisation"
-    ).first()
+def standing_on(queue: Queue, pks, reached: Reach) -> list[Decision]:
+    """The decisions on items that stand, the newest first."""
+    if not pks:
+        return []
+    standing = Decision.objects.filter(queue=queue.key, object_id__in=pks, state__in=[State.HELD, State.DONE])
+    return list(
+        reached.limit(
+            standing.select_related("by"), queue.roles, station="station", organisation="organisation"
+        )
+    )
 
 
 def decided_before(decision: Decision) -> str:
@@ -89,7 +98,7 @@ def decide(queue: Queue, choice: Choice, pks, *, by, reached: Reach, reason="") 
         ignore_conflicts=True,
     )
     won = set(Decision.objects.filter(batch=batch).values_list("object_id", flat=True))
-    lost = [gone(queue, row.pk, reached) for row in found.rows if row.pk not in won]
+    lost = gone(queue, [row.pk for row in found.rows if row.pk not in won], reached)
     return batch, Preview([row for row in found.rows if row.pk in won], found.refused + lost)
 
 
@@ -114,6 +123,8 @@ def undo(batch, *, by) -> int:
     """Take one's own decisions back while they are held; how many. Too late is refused in words."""
     mine = Decision.objects.filter(batch=batch, by=by)
     undone = mine.filter(state=State.HELD, due_at__gt=timezone.now()).update(state=State.UNDONE)
+    if not undone and mine.filter(state=State.UNDONE).exists():
+        raise Refusal("undone", _("You have undone this already. It waits again."))
     if not undone:
         raise Refusal("too_late", _("The ten seconds are over, and the decision is in effect."))
     return undone
@@ -135,7 +146,9 @@ def try_to(decision, queue) -> str:
     """Call the verb; what stood in the way, in words, or nothing."""
     try:
         with transaction.atomic():
-            row = queue.model._base_manager.get(pk=decision.object_id)
+            row = queue.model._base_manager.filter(pk=decision.object_id).first()
+            if row is None:
+                return _("This is not there any more. Nothing has changed.")
             queue.choice(decision.choice).verb(row, by=decision.by, reason=decision.reason)
     except Refusal as refusal:
         return str(refusal)
@@ -147,5 +160,15 @@ def try_to(decision, queue) -> str:
 
 def carry_out_due(queues: dict[str, Queue]) -> int:
     """Carry out what has been held long enough; how many."""
-    due = Decision.objects.filter(state=State.HELD, due_at__lte=timezone.now()).select_related("by")
+    due = Decision.objects.filter(
+        queue__in=queues, state=State.HELD, due_at__lte=timezone.now()
+    ).select_related("by")
     return sum(carry_out(decision, queues[decision.queue]) for decision in due.order_by("due_at", "pk"))
+
+
+def of_late(person):
+    """The person's decisions that can still be undone, and those of the last day that came to nothing."""
+    now = timezone.now()
+    return Decision.objects.filter(
+        Q(state=State.HELD, due_at__gt=now) | Q(state=State.REFUSED), by=person, decided_at__gt=now - DAY
+    )

@@ -29,7 +29,7 @@ from events.models import (
 from portal import consent, demo_upkeep
 from portal.demo_accounts import ACCOUNTS, PASSWORD, WORKER_CARD
 from portal.models import User
-from stations import divisions, synthetic
+from stations import divisions, organisations, postings, synthetic
 from stations.imports import importer
 from stations.models import Posting, Station
 from stations.refusals import Refusal
@@ -86,9 +86,7 @@ def load():
     stations = {station.name: station for station in named.all()}
     people = {account["email"].split("@")[0]: person(**account) for account in ACCOUNTS}
     shimen = stations[SHIMEN]
-    Posting.objects.get_or_create(
-        person=people["manager"], station=shimen, defaults={"starts_on": timezone.localdate()}
-    )
+    posted(people, shimen)
     redemption(shimen, list(stations.values()))
     worker(shimen)
     plan(stations)
@@ -110,6 +108,18 @@ def person(email, name, role) -> User:
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
         consent.give(user)
     return user
+
+
+def posted(people, shimen):
+    """One posting of each kind, as long as nobody has given or ended another one."""
+    places = [
+        ("manager", Posting.Role.MANAGER, {"station": shimen}),
+        ("moderator", Posting.Role.MODERATOR, {"organisation": shimen.organisation}),
+        ("auditor", Posting.Role.AUDITOR, {"organisation": organisations.province()}),
+    ]
+    for name, role, place in places:
+        if not people[name].postings.exists():
+            postings.appoint(people[name], role=role, **place, by=people["admin"])
 
 
 def joined(person, station, *services) -> Volunteer:

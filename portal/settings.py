@@ -158,9 +158,11 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "keep the map in step": {"task": "stations.tasks.refresh_pack", "schedule": 5.0},
+    "carry out decisions": {"task": "portal.tasks.carry_out_decisions", "schedule": 5.0},
     "send due messages": {"task": "events.tasks.send_due_messages", "schedule": 10.0},
     "remind of shifts": {"task": "volunteers.tasks.queue_shift_reminders", "schedule": 60.0},
     "take up imports whose worker died": {"task": "stations.tasks.take_up_imports", "schedule": 60.0},
+    "take up exports of lists, delete old ones": {"task": "stations.tasks.take_up_exports", "schedule": 60.0},
     "make the exports anew": {"task": "stations.tasks.refresh_exports", "schedule": crontab(minute="*/10")},
     "take back what was not collected": {
         "task": "events.tasks.reverse_uncollected",
@@ -205,6 +207,8 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+# Whoever selects 10,000 rows is told in a sentence how many go at a time, not by a bare error.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # Accounts: phone or e-mail, a code, a password only for those who want one.
 AUTH_USER_MODEL = "portal.User"

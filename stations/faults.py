@@ -31,9 +31,20 @@ def report(
     with transaction.atomic():
         station.touch()
         fault, _made = Fault.objects.open().get_or_create(station=station, kind=kind)
-        if is_dangerous:  # one person who says so is enough
-            Fault.objects.filter(pk=fault.pk).update(is_dangerous=True)
+        if is_dangerous and not fault.is_dangerous:  # one person who says so is enough
+            fault.is_dangerous = True
+            fault.save(update_fields=["is_dangerous"])
         return fault.reports.create(text=text, photo=drawn)
+
+
+def check_waits(fault, answer):
+    if fault.state != Fault.State.TO_DO:
+        raise Refusal("taken_up", _("Somebody sees to it already. Please choose what happens next."))
+
+
+def check_answer(fault, answer):
+    if not answer.strip():
+        raise Refusal("answer_needed", _("Please write an answer: those who reported it read it."))
 
 
 @transaction.atomic
@@ -72,6 +83,7 @@ def fix(fault: Fault, *, by, answer="") -> Fault:
 @transaction.atomic
 def tell(fault: Fault, *, by, answer: str) -> Fault:
     """Write to those who have reported it, while it is open."""
+    check_answer(fault, answer)
     return move(fault, Fault.objects.open(), answer=answer, handled_by=by)
 
 

@@ -30,7 +30,8 @@ class SeveralField(models.Field):
         return {known: 1 << place for place, (known, _label) in enumerate(self.flatchoices)}
 
     def from_db_value(self, value, expression, connection):
-        return [known for known, bit in self.bits.items() if value & bit]
+        # A row that a list reads beside its own, where there is none, has nothing chosen.
+        return [] if value is None else [known for known, bit in self.bits.items() if value & bit]
 
     def get_prep_value(self, value):
         return sum({self.bits[each] for each in value})

@@ -37,6 +37,7 @@ def new_code(kiosk: Kiosk, *, by=None) -> str:
     return code
 
 
+@transaction.atomic
 def pair(code: str, *, address: str) -> tuple[Kiosk, str]:
     """Turn a pairing code into the device's token. The code works once, for ten minutes."""
     if not limits.allow("pair", address, times=10, seconds=600):
@@ -49,7 +50,9 @@ def pair(code: str, *, address: str) -> tuple[Kiosk, str]:
     )
     if not paired:
         raise Refusal("bad_code", _("This code is not valid any more. Please ask the manager for a new one."))
-    return Kiosk.objects.select_related("station").get(token_digest=digest(token)), token
+    kiosk = Kiosk.objects.select_related("station").get(token_digest=digest(token))
+    history.note(kiosk, by=None, before={"paired_at": None})
+    return kiosk, token
 
 
 @transaction.atomic

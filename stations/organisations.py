@@ -33,6 +33,10 @@ def prefectures() -> dict[str, Organisation]:
     return {union.division.name: union for union in unions if union.division}
 
 
+def province() -> Organisation:
+    return Organisation.objects.get(kind=Kind.PROVINCE)
+
+
 def of(division) -> Organisation:
     """The union of a prefecture or county; made where nobody has yet."""
     union = Organisation.objects.filter(division=division).first()

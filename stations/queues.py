@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db.models import Model, QuerySet
+from django.urls import reverse
+from django.utils import timezone
 
 from stations import reach
 from stations.refusals import Refusal, first_refusal
@@ -70,3 +72,13 @@ class Queue:
         for step in self.since.split("__"):
             value = getattr(value, step)
         return value
+
+
+def moment(value) -> str:
+    """A moment as the desk says it."""
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+
+
+def address(key: str, pk: int) -> str:
+    """Where an item is decided."""
+    return reverse("admin:desk_item", args=[key, pk])

@@ -1,4 +1,23 @@
-"""Who reaches what: the postings of today, asked once a request and never remembered longer."""
+"""Who reaches what: the postings of today, asked once a request and never remembered longer.
+
+What a role may do with what its posting reaches. Each admin says it as `may`, each queue as `roles`:
+
+| what                                                          | manager | moderator | staff | auditor |
+|---------------------------------------------------------------|---------|-----------|-------|---------|
+| EVERYBODY: lists, pages, histories and exports to read        | yes     | yes       | yes   | yes     |
+| AT_THE_COUNTER: hours, facilities, photos, faults, kiosks,    | yes     | yes       | yes   | no      |
+|   shifts, who came, cards, stock, handing over;               |         |           |       |         |
+|   documents of volunteers and photos of reporters to look at  |         |           |       |         |
+| COUNTY: new stations and what the directory stands on,        | no      | yes       | yes   | no      |
+|   suggested sites, appointing managers and auditors           |         |           |       |         |
+| FEDERATION: organisations, swap cabinets,                     | no      | no        | yes   | no      |
+|   appointing moderators                                       |         |           |       |         |
+| NOBODY but the operators of the portal: accounts, consents,   | no      | no        | no    | no      |
+|   letters, imports, rewards, appointing staff                 |         |           |       |         |
+
+An auditor never writes. Who has several postings may do at each place what the posting there allows: an
+auditor of a prefecture who runs one of its stations changes that one. How postings are given: postings.py.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,12 +1,16 @@
 """Who sees what in the admin: what is in somebody's care, and everything that hangs on it."""
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.http import Http404
 from django.shortcuts import redirect
 
 from stations import reach
+from stations.exported import Exported
+from stations.history_pages import HistoryPages
+from stations.lists import Listed
 from stations.refusals import Refusal
+from stations.staleness import FreshForms
 
 # What is done at the counter, all of it.
 EVERYTHING = {
@@ -93,7 +97,18 @@ class ReadOnly(NotWrittenByHand):
         return False
 
 
-class ScopedAdmin(Scoped, admin.ModelAdmin):
+class ScopedAdmin(Scoped, Listed, FreshForms, HistoryPages, Exported):
+    def response_action(self, request, queryset):
+        """Of the rows ticked, an action gets those with which the reader may do what it needs.
+
+        The list shows more to who reads a prefecture and runs one of its stations.
+        """
+        actions = self.get_actions(request)
+        for name in request.POST.getlist("action"):
+            for action in getattr(actions[name][0], "allowed_permissions", []) if name in actions else []:
+                queryset = self.in_reach(request, queryset, action)
+        return super().response_action(request, queryset)
+
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404
 

@@ -25,6 +25,11 @@ def check_decline(suggestion, reason):
         raise Refusal("reason_needed", _("Please say why: whoever suggested the place reads it."))
 
 
+def check_look_into(suggestion, reason):
+    if suggestion.state != State.PENDING:
+        raise Refusal("looking", _("Somebody looks at it already. Please adopt or decline it."))
+
+
 def look_into(suggestion: SiteSuggestion, *, by, reason="") -> SiteSuggestion:
     """Somebody goes there and looks."""
     values = {"state": State.LOOKING, "answer": reason.strip(), "decided_by": by, "looked_at": timezone.now()}

@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from stations import packs, swaps
+from stations import export_jobs, packs, swaps
 from stations.exports import files
 from stations.imports import jobs
 
@@ -14,6 +14,16 @@ def run_import(job_pk):
 @shared_task
 def take_up_imports():
     jobs.take_up()
+
+
+@shared_task
+def run_export(job_pk):
+    export_jobs.run(job_pk)
+
+
+@shared_task
+def take_up_exports():
+    export_jobs.take_up()
 
 
 @shared_task

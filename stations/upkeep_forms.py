@@ -1,4 +1,4 @@
-"""Forms of upkeep: what the public sends in, and what managers and the federation make of it."""
+"""Forms of upkeep: what the public sends in, and the photos of a station."""
 
 from itertools import groupby
 
@@ -8,9 +8,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from stations import pictures, suggestions
-from stations.models import Division, Fault, FaultReport, SiteSuggestion, StationPhoto
-from stations.refusals import first_refusal
+from stations import photos, pictures
+from stations.models import Division, FaultReport, SiteSuggestion, StationPhoto
 
 SOMETHING_ELSE = "other"
 
@@ -24,6 +23,11 @@ class ReportForm(forms.Form):
         max_length=FaultReport._meta.get_field("text").max_length,
         help_text=_("One sentence is enough, for example: no hot water comes out."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    is_dangerous = forms.BooleanField(
+        label=_("Somebody could be hurt"),
+        required=False,
+        help_text=_("For example a bare cable, broken glass or a loose sign. It is looked at first."),
     )
     photo = forms.FileField(
         label=_("Photo (not needed)"),
@@ -85,66 +89,6 @@ class SuggestionForm(forms.Form):
     )
 
 
-class HandlingForm(forms.ModelForm):
-    """What a manager does about a fault, with a sentence for those who have reported it."""
-
-    step = forms.ChoiceField(
-        label=_("What happens now"),
-        required=False,
-        choices=[("take_up", _("Take up")), ("fix", _("Fixed"))],
-        widget=forms.RadioSelect,
-    )
-
-    class Meta:
-        model = Fault
-        fields = ["answer"]
-        widgets = {"answer": forms.TextInput(attrs={"class": "vTextField"})}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.instance.state == Fault.State.IN_PROGRESS:
-            self.fields["step"].choices = [("", _("Still in progress")), ("fix", _("Fixed"))]
-
-    def clean(self):
-        cleaned = super().clean()
-        if not cleaned.get("step") and not cleaned.get("answer", "").strip():
-            self.add_error("step", gettext("Please choose what happens now, or write an answer."))
-        return cleaned
-
-
-class DecisionForm(forms.ModelForm):
-    """A step in the queue of suggested sites."""
-
-    step = forms.ChoiceField(
-        label=_("Decision"),
-        choices=[
-            ("look_into", _("Look at it on site")),
-            ("adopt", _("Adopt")),
-            ("decline", _("Do not adopt")),
-        ],
-        widget=forms.RadioSelect,
-    )
-
-    class Meta:
-        model = SiteSuggestion
-        fields = ["answer"]
-        widgets = {"answer": forms.TextInput(attrs={"class": "vTextField"})}
-        help_texts = {"answer": _("Whoever suggested the place reads it. Needed when it is not adopted.")}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.instance.state == SiteSuggestion.State.LOOKING:
-            self.fields["step"].choices = self.fields["step"].choices[1:]
-
-    def clean(self):
-        cleaned = super().clean()
-        if cleaned.get("step") == "decline":
-            refusal = first_refusal([suggestions.check_decline], self.instance, cleaned.get("answer", ""))
-            if refusal:
-                self.add_error("answer", str(refusal))
-        return cleaned
-
-
 class PictureInput(forms.FileInput):
     """A field for a new picture beside the one that is there; stored files have no address of their own."""
 
@@ -161,6 +105,7 @@ class PictureInput(forms.FileInput):
 
 class PhotoForm(forms.ModelForm):
     LONGEST_SIDE = 1600  # as wide as pages ever show it, on a screen with double pixels
+    person, is_published = None, False  # who hands it in, and whether that is the county
 
     class Meta:
         model = StationPhoto
@@ -172,3 +117,9 @@ class PhotoForm(forms.ModelForm):
         if not isinstance(image, UploadedFile):
             return image  # the one that is there
         return pictures.redraw(image, longest_side=self.LONGEST_SIDE)
+
+    def _post_clean(self):
+        """Another picture, or other words beside it, have not been looked at yet."""
+        super()._post_clean()
+        if {"image", "alt"} & set(self.changed_data):
+            photos.hand_in(self.instance, by=self.person, is_published=self.is_published)

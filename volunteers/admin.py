@@ -1,7 +1,7 @@
 from datetime import timedelta
 
-from django import forms
 from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -9,9 +9,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from stations import reach
-from stations.refusals import Refusal, first_refusal
+from stations.decided import DecidedAtTheDesk, to_preview
+from stations.lists import InReach, link, places
+from stations.refusals import Refusal
 from stations.scope import NotWrittenByHand, ReadOnly, ScopedAdmin, ScopedInline
-from volunteers import attendance, credentials
+from volunteers import attendance
 from volunteers.models import Credential, HoursEntry, Shift, Signup, Volunteer
 
 
@@ -19,9 +21,23 @@ from volunteers.models import Credential, HoursEntry, Shift, Signup, Volunteer
 class VolunteerAdmin(NotWrittenByHand, ScopedAdmin):
     station_path = "home_station"
     list_display = ["name", "home_station", "offers", "contact", "joined_at"]
+    list_filter = [
+        ("home_station", InReach),
+        places("home_station__division"),
+        ("joined_at", admin.DateFieldListFilter),
+    ]
     list_select_related = ["home_station", "person"]
-    search_fields = ["name", "person__phone", "person__email"]
+    date_hierarchy = "joined_at"
+    search_fields = ["search", "person__phone__endswith", "person__email__startswith"]
+    search_help_text = _("Name, pinyin or its initials; the last digits of the phone number.")
+    first_step = _("Nobody has registered yet. People become volunteers on the public pages.")
+    beside = ["home_station"]
     readonly_fields = ["person", "services", "joined_at"]
+
+    def said_of(self, volunteer):
+        """Namesakes are told apart by where their phone number ends."""
+        ending = (volunteer.person.phone or "")[-4:]
+        return " · ".join(filter(None, [super().said_of(volunteer), ending]))
 
     @admin.display(description=_("services offered"))
     def offers(self, volunteer):
@@ -32,72 +48,39 @@ class VolunteerAdmin(NotWrittenByHand, ScopedAdmin):
         return volunteer.person.phone or volunteer.person.email
 
 
-class DecisionForm(forms.ModelForm):
-    """Yes, or no with a reason: the volunteer reads the reason and can mend it."""
-
-    decision = forms.ChoiceField(
-        label=_("Decision"),
-        choices=[("approve", _("Approve")), ("decline", _("Do not approve"))],
-        widget=forms.RadioSelect,
-    )
-    reason = forms.CharField(
-        label=_("reason for the decision"),
-        required=False,
-        max_length=200,
-        help_text=_(
-            "Needed when you do not approve. For example: the photo is blurred, please take it again."
-        ),
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-    )
-
-    class Meta:
-        model = Credential
-        fields = ["reason"]
-
-    def clean(self):
-        cleaned = super().clean()
-        checks = {"approve": credentials.check_approve, "decline": credentials.check_decline}
-        check = checks.get(cleaned.get("decision"))
-        refusal = check and first_refusal([check], self.instance, cleaned.get("reason", ""))
-        if refusal:
-            self.add_error("reason", str(refusal))
-        return cleaned
-
-
 @admin.register(Credential)
-class CredentialAdmin(NotWrittenByHand, ScopedAdmin):
+class CredentialAdmin(DecidedAtTheDesk, ScopedAdmin):
     station_path = "volunteer__home_station"
-    form = DecisionForm
-    list_display = ["kind", "volunteer", "masked_number", "status", "submitted_at", "decided_by"]
-    list_filter = ["status", "kind"]
-    list_select_related = ["volunteer", "decided_by"]
-    search_fields = ["volunteer__name"]
-    shown = ["volunteer", "kind", "number", "issuer", "valid_to", "look", "status", "submitted_at"]
+    guide = _(
+        "Legal advice, counselling and clinics need a qualification where the law requires one (志愿服务条例, "
+        "article 16). Nobody takes such a shift before the document is approved here."
+    )
+    first_step = _("Nobody has handed in a document yet. Volunteers do it on their profile page.")
+    beside = ["status", "submitted_at"]
+    list_display = ["kind", "whose", "masked_number", "status", "submitted_at", "decided_by"]
+    list_filter = [
+        "status",
+        "kind",
+        ("volunteer__home_station", InReach),
+        places("volunteer__home_station__division"),
+        ("submitted_at", admin.DateFieldListFilter),
+    ]
+    list_select_related = ["volunteer__home_station", "decided_by"]
+    date_hierarchy = "submitted_at"
+    search_fields = ["volunteer__search", "volunteer__person__phone__endswith"]
+    fields = ["volunteer", "kind", "masked_number", "issuer", "valid_to", "look", "status", "submitted_at"]
+    fields += ["reason", "decided_by", "decided_at"]
+    actions = [
+        to_preview("credential", "approve", _("Approve")),
+        to_preview("credential", "decline", _("Do not approve")),
+    ]
 
-    def get_fields(self, request, obj=None):
-        if self.waits(obj):
-            return [*self.shown, "decision", "reason"]
-        return [*self.shown, "reason", "decided_by", "decided_at"]
+    def queue_of(self, credential):
+        return "credential" if credential.status == Credential.Status.PENDING else ""
 
-    def get_readonly_fields(self, request, obj=None):
-        return self.shown if self.waits(obj) else self.get_fields(request, obj)
-
-    def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and (obj is None or self.waits(obj))
-
-    def waits(self, credential):
-        return bool(credential) and credential.status == Credential.Status.PENDING
-
-    def get_form(self, request, obj=None, **kwargs):
-        if not self.waits(obj):
-            kwargs["form"] = forms.ModelForm  # nothing is left to decide
-        return super().get_form(request, obj, **kwargs)
-
-    def save_model(self, request, obj, form, change):
-        if form.cleaned_data["decision"] == "approve":
-            credentials.approve(obj, by=request.user)
-        else:
-            credentials.decline(obj, by=request.user, reason=form.cleaned_data["reason"])
+    @admin.display(description=_("volunteer"), ordering="volunteer__name")
+    def whose(self, credential):
+        return link(credential.volunteer)
 
     @admin.display(description=_("number"))
     def masked_number(self, credential):
@@ -142,14 +125,16 @@ class When(admin.SimpleListFilter):
     parameter_name = "when"
 
     def lookups(self, request, model_admin):
-        return [("past", _("Past"))]
+        return [("past", _("Past")), ("all", _("All"))]
 
     def choices(self, changelist):
-        coming, past = super().choices(changelist)
-        return [{**coming, "display": _("Since yesterday")}, past]
+        coming, *others = super().choices(changelist)
+        return [{**coming, "display": _("Since yesterday")}, *others]
 
     def queryset(self, request, queryset):
         yesterday = timezone.localtime().replace(hour=0, minute=0, second=0) - timedelta(days=1)
+        if self.value() == "all":
+            return queryset
         if self.value() == "past":
             return queryset.filter(starts_at__lt=yesterday)
         return queryset.filter(starts_at__gte=yesterday)
@@ -158,10 +143,11 @@ class When(admin.SimpleListFilter):
 @admin.register(Shift)
 class ShiftAdmin(ScopedAdmin):
     list_display = ["starts_at", "kind", "station", "taken", "places", "status", "roster"]
-    list_filter = [When, "status", "kind"]
+    list_filter = [When, "status", "kind", ("station", InReach), places("station__division")]
     list_select_related = ["station"]
     date_hierarchy = "starts_at"
-    search_fields = ["station__name"]
+    search_fields = ["station__search"]
+    first_step = _("No shift is to come. Past ones are found under “When”.")
     inlines = [RosterInline]
     may = {"view": reach.EVERYBODY, **dict.fromkeys(["add", "change"], reach.AT_THE_COUNTER)}
 
@@ -175,45 +161,77 @@ class ShiftAdmin(ScopedAdmin):
 
 
 @admin.register(Signup)
-class SignupAdmin(NotWrittenByHand, ScopedAdmin):
+class SignupAdmin(DecidedAtTheDesk, ScopedAdmin):
     station_path = "shift__station"
-    list_display = ["volunteer", "shift", "status", "attendance", "marked_by"]
-    list_filter = ["status", "attendance", "shift__kind"]
-    list_select_related = ["volunteer", "shift__station", "marked_by"]
-    search_fields = ["volunteer__name"]
-    date_hierarchy = "shift__starts_at"
-    actions = ["came", "absent"]
-    fields = readonly_fields = [
-        "volunteer",
-        "shift",
-        "status",
-        "signed_up_at",
+    guide = _(
+        "Once a shift is over, say who came: the hours count then, and nobody’s counts without it "
+        "(志愿服务条例: a record is true and complete)."
+    )
+    first_step = _("Nobody has signed up yet. People do it on the page of a shift.")
+    list_display = ["who", "when", "status", "attendance", "marked_by"]
+    list_filter = [
         "attendance",
-        "marked_by",
-        "marked_at",
+        "status",
+        ("shift__starts_at", admin.DateFieldListFilter),
+        ("shift__station", InReach),
+        places("shift__station__division"),
+        "shift__kind",
+    ]
+    list_select_related = ["volunteer", "shift__station", "marked_by"]
+    search_fields = ["volunteer__search", "volunteer__person__phone__endswith"]
+    date_hierarchy = "shift__starts_at"
+    fields = ["volunteer", "shift", "status", "signed_up_at", "attendance", "marked_by", "marked_at"]
+    actions = [
+        to_preview("hours", "came", _("Came: confirm the hours of the shift")),
+        to_preview("hours", "absent", _("Did not come")),
+        "came_after_all",
     ]
 
-    @admin.action(description=_("Came: confirm the hours of the shift"))
-    def came(self, request, queryset):
-        self.mark(request, queryset, attendance.mark_came, gettext("Hours and points are recorded."))
+    def queue_of(self, signup):
+        return "hours" if Signup.objects.unmarked().filter(pk=signup.pk).exists() else ""
 
-    @admin.action(description=_("Did not come"))
-    def absent(self, request, queryset):
-        self.mark(request, queryset, attendance.mark_absent, gettext("Noted."))
+    def get_queryset(self, request):
+        """With whether the volunteer, whose home may be elsewhere, has a page here."""
+        volunteers = self.admin_site.get_model_admin(Volunteer).get_queryset(request)
+        known = Exists(volunteers.order_by().filter(pk=OuterRef("volunteer")))
+        return super().get_queryset(request).annotate(is_in_reach=known)
 
-    def mark(self, request, queryset, verb, praise):
-        for signup in queryset.select_related("shift__station", "volunteer__person"):
+    @admin.display(description=_("volunteer"), ordering="volunteer__name")
+    def who(self, signup):
+        return link(signup.volunteer) if signup.is_in_reach else signup.volunteer
+
+    @admin.display(description=_("shift"), ordering="shift__starts_at")
+    def when(self, signup):
+        return link(signup.shift)
+
+    @admin.action(description=_("Marked absent by mistake: confirm the hours"), permissions=["change"])
+    def came_after_all(self, request, queryset):
+        absent = queryset.filter(attendance=Signup.Attendance.ABSENT)
+        for signup in absent.select_related("shift__station", "volunteer__person"):
             try:
-                verb(signup, by=request.user)
+                attendance.mark_came(signup, by=request.user, reason=gettext("Marked absent by mistake"))
             except Refusal as refusal:
                 messages.error(request, f"{signup.volunteer}: {refusal}")
             else:
-                messages.success(request, f"{signup.volunteer}: {praise}")
+                messages.success(request, f"{signup.volunteer}: {gettext('Hours and points are recorded.')}")
 
 
 @admin.register(HoursEntry)
 class HoursEntryAdmin(ReadOnly, ScopedAdmin):
     station_path = "signup__shift__station"
     list_display = ["volunteer", "signup", "minutes", "confirmed_by", "confirmed_at"]
+    guide = _(
+        "Hours that somebody at the station has confirmed; they are what a volunteer’s record states. "
+        "Points never change them, and no line is ever altered."
+    )
+    first_step = _("No hours are confirmed yet. It is done in the list of sign-ups, once a shift is over.")
+    list_filter = [
+        ("confirmed_at", admin.DateFieldListFilter),
+        ("signup__shift__station", InReach),
+        places("signup__shift__station__division"),
+        "signup__shift__kind",
+    ]
     list_select_related = ["volunteer", "signup__shift__station", "signup__volunteer", "confirmed_by"]
+    date_hierarchy = "confirmed_at"
+    search_fields = ["volunteer__search", "volunteer__person__phone__endswith"]
     may = {"view": reach.EVERYBODY}

@@ -43,11 +43,10 @@ def submit(volunteer, *, kind, number, issuer, valid_to, document) -> Credential
     check_number(kind, number)
     # Two uploads at once queue here, so that the second replaces the first.
     Volunteer.objects.select_for_update().get(pk=volunteer.pk)
-    volunteer.credentials.filter(kind=kind, status=Credential.Status.PENDING).update(
-        status=Credential.Status.DECLINED,
-        reason=_("Replaced by a newer upload."),
-        decided_at=timezone.now(),
-    )
+    for replaced in volunteer.credentials.filter(kind=kind, status=Credential.Status.PENDING):
+        replaced.status, replaced.decided_at = Credential.Status.DECLINED, timezone.now()
+        replaced.reason = _("Replaced by a newer upload.")
+        replaced.save(update_fields=["status", "reason", "decided_at"])
     return Credential.objects.create(
         volunteer=volunteer, kind=kind, number=number, issuer=issuer, valid_to=valid_to, document=document
     )

@@ -46,32 +46,72 @@ def reminder_key(signup):
 
 
 def tell_decision(credential):
+    tell = tell_approval if credential.status == credential.Status.APPROVED else tell_what_to_mend
     with translation.override(credential.volunteer.person.language):
-        good = credential.status == credential.Status.APPROVED
-        page = settings.SITE_URL + reverse("volunteers:shifts" if good else "volunteers:profile")
+        # A later decision on the same document is another letter.
+        key = f"credential:{credential.pk}:{credential.decided_at:%Y%m%dT%H%M%S%f}"
+        tell(credential, key=key, kind=credential.get_kind_display())
+
+
+def tell_approval(credential, *, key, kind):
+    said = {
+        "name": credential.volunteer.name,
+        "kind": kind,
+        "url": settings.SITE_URL + reverse("volunteers:shifts"),
+        "reason": credential.reason,
+    }
+    body = (
+        _(
+            "Hello %(name)s,\n\n"
+            "your document “%(kind)s” has been approved:\n%(reason)s\n\n"
+            "You can sign up for shifts now:\n%(url)s"
+        )
+        if credential.reason
+        else _(
+            "Hello %(name)s,\n\n"
+            "your document “%(kind)s” has been approved. You can sign up for shifts now:\n%(url)s"
+        )
+    )
+    to(credential.volunteer.person, key=key, subject=_("Approved: %(kind)s") % said, body=body % said)
+
+
+def tell_what_to_mend(credential, *, key, kind):
+    said = {
+        "name": credential.volunteer.name,
+        "kind": kind,
+        "url": settings.SITE_URL + reverse("volunteers:profile"),
+        "reason": credential.reason,
+    }
+    body = _(
+        "Hello %(name)s,\n\n"
+        "your document “%(kind)s” could not be approved:\n%(reason)s\n\n"
+        "You can send it again here:\n%(url)s"
+    )
+    to(
+        credential.volunteer.person,
+        key=key,
+        subject=_("Please look again: %(kind)s") % said,
+        body=body % said,
+    )
+
+
+def tell_absence(signup, reason=""):
+    """Kind words: most who do not come could not, and some have been overlooked."""
+    with translation.override(signup.volunteer.person.language):
+        said = {"name": signup.volunteer.name, "reason": reason.strip(), **about(signup.shift)}
+        body = [
+            _("Hello %(name)s,\n\nyou were marked absent from this shift:\n\n%(what)s\n%(when)s\n%(where)s"),
+            _("The station writes: %(reason)s") if said["reason"] else "",
+            _(
+                "You are welcome at the next shift. If you were there, please tell the station, "
+                "so that your hours are recorded: %(url)s"
+            ),
+        ]
         to(
-            credential.volunteer.person,
-            key=f"credential:{credential.pk}:{credential.status}",
-            subject=_("Approved: %(kind)s") % {"kind": credential.get_kind_display()}
-            if good
-            else _("Please look again: %(kind)s") % {"kind": credential.get_kind_display()},
-            body=_(
-                "Hello %(name)s,\n\n"
-                "your document “%(kind)s” has been approved. You can sign up for shifts now:\n%(url)s"
-            )
-            % {"name": credential.volunteer.name, "kind": credential.get_kind_display(), "url": page}
-            if good
-            else _(
-                "Hello %(name)s,\n\n"
-                "your document “%(kind)s” could not be approved:\n%(reason)s\n\n"
-                "You can send it again here:\n%(url)s"
-            )
-            % {
-                "name": credential.volunteer.name,
-                "kind": credential.get_kind_display(),
-                "reason": credential.reason,
-                "url": page,
-            },
+            signup.volunteer.person,
+            key=f"absent:{signup.pk}:{signup.marked_at:%Y%m%dT%H%M%S%f}",
+            subject=_("Not seen at the shift: %(what)s, %(when)s") % said,
+            body="\n\n".join(part % said for part in body if part),
         )
 
 

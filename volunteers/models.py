@@ -57,6 +57,7 @@ class Volunteer(models.Model):
     search = SearchField(sources=["name"])
 
     history = HistoricalRecords(excluded_fields=["search"])
+    labels_in_lists = {"services": dict(ServiceKind.choices)}
 
     class Meta:
         verbose_name = _("volunteer")

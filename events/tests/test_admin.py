@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from events import passes
-from events.models import Redemption, Stock, WorkerPass
+from events import passes, redemptions
+from events.models import Redemption, WorkerPass
 from events.tests.factories import make_redemption, make_reward, make_service_day, make_worker_pass
 from stations.tests.factories import make_kiosk
 
@@ -13,41 +13,44 @@ LIST = "admin:events_redemption_changelist"
 
 def act(client, action, *redemptions):
     rows = [redemption.pk for redemption in redemptions]
-    return client.post(reverse(LIST), {"action": action, "_selected_action": rows}, follow=True)
+    return client.post(reverse(LIST), {"action": action, "_selected_action": rows})
 
 
-def test_a_reward_is_ticked_as_handed_over_once(client, manager, station):
+@pytest.mark.parametrize("action", ["hand_over", "reverse"])
+def test_the_actions_of_the_list_lead_to_the_preview(client, manager, station, action):
     redemption = make_redemption(kiosk=make_kiosk(station=station))
     client.force_login(manager)
 
-    first = act(client, "hand_over", redemption).content.decode()
-    second = act(client, "hand_over", redemption).content.decode()
+    answer = act(client, action, redemption)
 
     redemption.refresh_from_db()
-    assert (redemption.status, redemption.settled_by) == (Redemption.Status.COLLECTED, manager)
-    assert "已处理 1 笔兑换。" in first
-    assert "另有 1 笔此前已处理。" in second
+    assert answer.url == f"/admin/desk/redemption/preview/?choice={action}&ids={redemption.pk}"
+    assert client.get(answer.url).status_code == 200
+    assert redemption.status == Redemption.Status.WAITING
 
 
-def test_what_was_not_collected_gives_points_and_goods_back(client, manager, station):
+def test_a_redemption_shows_the_way_to_the_desk_while_it_waits(client, manager, station):
     redemption = make_redemption(kiosk=make_kiosk(station=station))
+    page, desk = reverse("admin:events_redemption_change", args=[redemption.pk]), "/admin/desk/redemption/"
     client.force_login(manager)
 
-    act(client, "reverse", redemption)
+    waiting = client.get(page).content.decode()
+    redemptions.hand_over(redemption, by=manager)
+    settled = client.get(page).content.decode()
 
-    redemption.account.refresh_from_db()
-    assert redemption.account.balance == 100
-    assert Stock.objects.get(reward=redemption.reward).left == 5
+    assert (desk in waiting, desk in settled) == (True, False)
+    assert redemption.key not in waiting
 
 
 def test_another_stations_redemption_is_neither_seen_nor_settled(client, other_manager, station):
     redemption = make_redemption(kiosk=make_kiosk(station=station))
     client.force_login(other_manager)
 
-    page = act(client, "hand_over", redemption).content.decode()
+    answer = act(client, "hand_over", redemption)
 
     redemption.refresh_from_db()
-    assert redemption.pickup_code not in page
+    assert str(redemption.pk) not in answer.url.partition("ids=")[2]
+    assert redemption.pickup_code not in client.get(reverse(LIST)).content.decode()
     assert redemption.status == Redemption.Status.WAITING
 
 
@@ -66,9 +69,10 @@ def test_a_new_pin_opens_a_locked_card(client, manager, station):
     card = make_worker_pass(station=station)
     WorkerPass.objects.update(wrong_pins=5)
     client.force_login(manager)
+    page = reverse("admin:events_workerpass_change", args=[card.pk])
     form = {"station": station.pk, "nickname": card.nickname, "new_pin": "9753", "is_active": "on"}
 
-    client.post(reverse("admin:events_workerpass_change", args=[card.pk]), form)
+    client.post(page, {**form, "history_mark": client.get(page).context["history_mark"]})
 
     assert passes.identify(card.number, "9753") == card
 
@@ -86,7 +90,7 @@ def test_a_card_without_a_proper_pin_is_not_issued(client, manager, station, pin
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
-    ("model", "queries"), [("redemption", 9), ("workerpass", 9), ("serviceday", 11), ("stock", 9)]
+    ("model", "queries"), [("redemption", 13), ("workerpass", 10), ("serviceday", 12), ("stock", 11)]
 )
 def test_lists_cost_the_same_for_one_row_and_for_three(
     client, manager, station, django_assert_num_queries, rows, model, queries

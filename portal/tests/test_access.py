@@ -36,6 +36,11 @@ MATRIX = {
     "volunteers:calendar": [302, 404, 200, 404, 404, 404],
     "me": [302, 200, 200, 200, 200, 200],
     "admin:index": [302, 403, 403, 200, 200, 200],
+    "admin:desk_queue": [302, 403, 403, 200, 200, 200],
+    "admin:desk_item": [302, 403, 403, 200, 404, 200],
+    "admin:desk_preview": [302, 403, 403, 422, 422, 422],
+    "admin:desk_decide": [302, 403, 403, 405, 405, 405],
+    "admin:desk_undo": [302, 403, 403, 405, 405, 405],
     "admin:stations_station_change": [302, 403, 403, 200, 404, 200],
     "admin:stations_station_hours_preview": [302, 403, 403, 200, 200, 200],
     "admin:stations_fault_change": [302, 403, 403, 200, 404, 200],
@@ -74,6 +79,11 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
     job = make_import("name,division,address,lat,lng\nx,x,x,x,x\n", by=admin)
     jobs.run(job.pk)
     return {
+        "admin:desk_queue": ["credential"],
+        "admin:desk_item": ["credential", licence.pk],
+        "admin:desk_preview": ["credential"],
+        "admin:desk_decide": ["credential"],
+        "admin:desk_undo": ["00000000-0000-4000-8000-000000000000"],
         "admin:stations_importjob_change": [job.pk],
         "admin:stations_importjob_progress": [job.pk],
         "admin:stations_importjob_rejected": [job.pk],

@@ -22,14 +22,16 @@ PATIENCE = 10  # seconds
 IN_DEMO = {
     "keep the map in step": "stations.tasks.refresh_pack",
     "make the exports anew": "stations.tasks.refresh_exports",
+    "carry out decisions": "portal.tasks.carry_out_decisions",
     "send due messages": "events.tasks.send_due_messages",
     "remind of shifts": "volunteers.tasks.queue_shift_reminders",
     "take back what was not collected": "events.tasks.reverse_uncollected",
     "take up imports whose worker died": "stations.tasks.take_up_imports",
+    "take up exports of lists, delete old ones": "stations.tasks.take_up_exports",
     "keep the demo fresh": "portal.tasks.refresh_demo",
 }
 # The import that people start, and feeds that only a setting names.
-ON_DEMAND = ["stations.tasks.run_import", "stations.tasks.pull_swaps"]
+ON_DEMAND = ["stations.tasks.run_import", "stations.tasks.run_export", "stations.tasks.pull_swaps"]
 
 
 @pytest.fixture

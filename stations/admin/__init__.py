@@ -1,3 +1,3 @@
-from stations.admin import history, imports, staff, stations, swaps, upkeep
+from stations.admin import history, imports, list_exports, staff, stations, swaps, upkeep
 
-__all__ = ["history", "imports", "staff", "stations", "swaps", "upkeep"]
+__all__ = ["history", "imports", "list_exports", "staff", "stations", "swaps", "upkeep"]

@@ -7,8 +7,10 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from stations.exported import Exported
 from stations.imports import jobs, rejects, tables
 from stations.imports.reports import Report
+from stations.lists import Listed
 from stations.models import ImportJob
 from stations.refusals import Refusal
 
@@ -39,12 +41,14 @@ class UploadForm(forms.ModelForm):
 
 
 @admin.register(ImportJob)
-class ImportJobAdmin(admin.ModelAdmin):
+class ImportJobAdmin(Listed, Exported):
     """A table is uploaded, looked at, imported; nobody edits a job."""
 
     form = UploadForm
     list_display = ["name", "state", "says", "uploaded_by", "uploaded_at"]
+    list_filter = ["state"]
     list_select_related = ["uploaded_by"]
+    date_hierarchy = "uploaded_at"
     actions = None
 
     def has_delete_permission(self, request, obj=None):

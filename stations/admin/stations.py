@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stations import datum, map_entries, reach
 from stations.admin.hours_preview import HoursPreview
+from stations.lists import places
 from stations.models import (
     Division,
     OpeningException,
@@ -23,8 +24,8 @@ class DivisionAdmin(ScopedAdmin):
     station_path = None
     organisation_path = "union"
     may = {"view": reach.EVERYBODY}
-    list_display = ["code", "name", "prefecture", "population"]
-    search_fields = ["code", "name"]
+    list_display = ["name", "prefecture", "code", "population"]
+    search_fields = ["code__startswith", "search"]
     list_filter = ["prefecture"]
 
 
@@ -42,6 +43,22 @@ class PhotoInline(ScopedInline):
     model = StationPhoto
     form = PhotoForm
     may = EVERYTHING
+    fields = ["image", "alt", "place", "stands"]
+    readonly_fields = ["stands"]
+
+    @admin.display(description=_("state"))
+    def stands(self, photo):
+        """In words, with the reason if it was not published."""
+        if photo.pk is None:
+            return "–"
+        return "：".join(filter(None, [photo.get_state_display(), photo.reason]))
+
+    def get_formset(self, request, obj=None, **kwargs):
+        """A new picture from the counter waits for the county; from the county it is published at once."""
+        is_county = bool(obj) and reach.of_request(request).stations(reach.COUNTY).filter(pk=obj.pk).exists()
+        formset = super().get_formset(request, obj, **kwargs)
+        given = {"person": request.user, "is_published": is_county}
+        return type(formset.__name__, (formset,), {"form": type("PhotoForm", (formset.form,), given)})
 
 
 class CabinetInline(ScopedInline):
@@ -121,25 +138,22 @@ class StationAdmin(HoursPreview, ScopedAdmin):
     form = StationForm
     station_path = ""
     may = {"view": reach.EVERYBODY, "add": reach.COUNTY, "change": reach.AT_THE_COUNTER}
-    list_display = [
-        "code",
-        "name",
-        "division",
-        "status",
-        "tier",
-        "opening_hours",
-        "position_doubt",
-        "is_demo",
-    ]
+    list_display = ["name", "code", "division", "status", "tier", "opening_hours", "position_doubt"]
+    guide = _(
+        "What the public directory shows. The provincial standard asks eight things of a station (八有): name "
+        "and sign, room, facilities, services, rules, an entry on the maps, information, activities."
+    )
+    exactly = "code"
+    beside = ["code", "division"]
     list_filter = [
         "status",
+        places("division"),
         "tier",
         "access",
         OnTheMaps,
         HoursToRead,
         ("position_doubt", admin.EmptyFieldListFilter),
         "is_demo",
-        "division__prefecture",
     ]
     list_select_related = ["division"]
     search_fields = ["search"]
@@ -212,7 +226,7 @@ class StationAdmin(HoursPreview, ScopedAdmin):
     def roles_held(self, station):
         return ", ".join(station.get_roles_display())
 
-    @admin.action(description=_("Table of stations not yet on the map"))
+    @admin.action(description=_("Table of stations not yet on the map"), permissions=["view"])
     def table_for_maps(self, request, queryset):
         # Excel takes UTF-8 only with a mark in front.
         content = map_entries.table(queryset).encode("utf-8-sig")

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from stations import reach
+from stations.lists import InReach, places
 from stations.models import SwapCabinet
 from stations.scope import ScopedAdmin
 
@@ -12,9 +13,10 @@ class SwapCabinetAdmin(ScopedAdmin):
 
     may = {"view": reach.EVERYBODY, **dict.fromkeys(["add", "change"], reach.FEDERATION)}
     list_display = ["station", "operator", "external_id", "charged", "free", "freshness", "reported_at"]
-    list_filter = ["operator"]
+    list_filter = ["operator", ("station", InReach), places("station__division")]
+    date_hierarchy = "reported_at"
     list_select_related = ["station"]
-    search_fields = ["external_id", "station__code", "station__name"]
+    search_fields = ["external_id", "station__search"]
     raw_id_fields = ["station"]
     readonly_fields = ["charged", "free", "freshness", "reported_at"]
 

@@ -1,53 +1,18 @@
-"""Faults and suggested sites in the workplace: the verbs of both behind buttons."""
+"""Faults and suggested sites in the workplace: read here, decided at the desk."""
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from stations import faults, reach, suggestions
+from stations import reach
+from stations.decided import DecidedAtTheDesk, to_preview
+from stations.lists import InReach, places
 from stations.models import Fault, FaultReport, SiteSuggestion
 from stations.refusals import Refusal
 from stations.scope import NotWrittenByHand, ScopedAdmin, ScopedInline
-from stations.upkeep_forms import DecisionForm, HandlingForm
-
-
-class StepByStep(NotWrittenByHand):
-    """Rows whose state only the verbs change: the form for the next step, and nothing once all is done."""
-
-    shown = []
-    asked = ["step", "answer"]
-    told = []
-
-    def is_waiting(self, obj) -> bool:
-        raise NotImplementedError
-
-    def get_fields(self, request, obj=None):
-        waits = obj is not None and self.is_waiting(obj)
-        return [*self.shown, *(self.asked if waits else ["answer"]), *self.told]
-
-    def get_readonly_fields(self, request, obj=None):
-        return [*self.shown, *self.told, *([] if obj is None or self.is_waiting(obj) else ["answer"])]
-
-    def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and (obj is None or self.is_waiting(obj))
-
-    def get_form(self, request, obj=None, **kwargs):
-        if obj is None or not self.is_waiting(obj):
-            kwargs["form"] = forms.ModelForm  # nothing is left to decide
-        return super().get_form(request, obj, **kwargs)
-
-    def try_each(self, request, queryset, verb, **kwargs):
-        for row in queryset:
-            try:
-                verb(row, by=request.user, **kwargs)
-            except Refusal as refusal:
-                messages.error(request, f"{row}: {refusal}")
-            else:
-                messages.success(request, f"{row}: {row.get_state_display()}")
 
 
 class ReportInline(NotWrittenByHand, ScopedInline):
@@ -71,71 +36,79 @@ class ReportInline(NotWrittenByHand, ScopedInline):
         )
 
 
+def queue_of_faults(rows) -> str:
+    """Dangers wait in a queue of their own."""
+    kinds = set(rows.order_by().values_list("is_dangerous", flat=True).distinct())
+    if len(kinds) > 1:
+        raise Refusal("mixed", gettext("Please choose dangers and other faults one after the other."))
+    return "danger" if kinds == {True} else "fault"
+
+
 @admin.register(Fault)
-class FaultAdmin(StepByStep, ScopedAdmin):
-    form = HandlingForm
-    list_display = ["subject", "station", "state", "count", "opened_at", "handled_by"]
-    list_filter = ["state"]
+class FaultAdmin(DecidedAtTheDesk, ScopedAdmin):
+    list_display = ["subject", "danger", "station", "state", "count", "opened_at", "handled_by"]
+    first_step = _("Nobody has reported anything. Reports come from the page of each station.")
+    beside = ["state", "opened_at"]
+    list_filter = [
+        "state",
+        "is_dangerous",
+        "kind",
+        ("station", InReach),
+        places("station__division"),
+        ("opened_at", admin.DateFieldListFilter),
+    ]
     list_select_related = ["station", "handled_by"]
-    search_fields = ["station__name", "station__code"]
+    search_fields = ["station__search"]
     date_hierarchy = "opened_at"
     ordering = ["-state", "-opened_at"]  # by the alphabet: to_do, in_progress, fixed
-    actions = ["take_up", "fix"]
+    actions = [
+        to_preview(queue_of_faults, "take_up", _("Take up: somebody sees to it")),
+        to_preview(queue_of_faults, "fix", _("Fixed: it works again")),
+    ]
     inlines = [ReportInline]
-    shown = ["station", "subject", "state", "opened_at"]
-    told = ["taken_up_at", "fixed_at", "handled_by"]
+    fields = ["station", "subject", "danger", "state", "answer", "opened_at", "taken_up_at"]
+    fields += ["fixed_at", "handled_by"]
 
-    def is_waiting(self, obj):
-        return obj.is_open
+    def queue_of(self, fault):
+        if not fault.is_open:
+            return ""
+        return "danger" if fault.is_dangerous else "fault"
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(count=Count("reports"))
-
-    def save_model(self, request, obj, form, change):
-        verbs = {"take_up": faults.take_up, "fix": faults.fix, "": faults.tell}
-        verbs[form.cleaned_data["step"]](obj, by=request.user, answer=form.cleaned_data["answer"])
 
     @admin.display(description=_("facility"), ordering="kind")
     def subject(self, fault):
         return fault.subject
 
+    @admin.display(description=_("dangerous"), ordering="is_dangerous")
+    def danger(self, fault):
+        if not fault.is_dangerous:
+            return "–"
+        return format_html('<strong><span aria-hidden="true">⚠</span> {}</strong>', gettext("Danger"))
+
     @admin.display(description=_("reports"), ordering="count")
     def count(self, fault):
         return fault.count
 
-    @admin.action(description=_("Take up: somebody sees to it"), permissions=["change"])
-    def take_up(self, request, queryset):
-        self.try_each(request, queryset.select_related("station"), faults.take_up)
-
-    @admin.action(description=_("Fixed: it works again"), permissions=["change"])
-    def fix(self, request, queryset):
-        self.try_each(request, queryset.select_related("station"), faults.fix)
-
 
 @admin.register(SiteSuggestion)
-class SiteSuggestionAdmin(StepByStep, ScopedAdmin):
+class SiteSuggestionAdmin(DecidedAtTheDesk, ScopedAdmin):
     """What people miss in a county, for those who plan its stations."""
 
     may = dict.fromkeys(["view", "change"], reach.COUNTY)
     station_path = None
     organisation_path = "division__union"
-    form = DecisionForm
     list_display = ["place", "division", "state", "created_at", "decided_by"]
-    list_filter = ["state", "division__prefecture"]
+    first_step = _("Nobody has suggested a site yet. Suggestions come from the public pages.")
+    beside = ["division", "state"]
+    list_filter = ["state", places("division"), ("created_at", admin.DateFieldListFilter)]
     list_select_related = ["division", "decided_by"]
     search_fields = ["place", "why"]
     date_hierarchy = "created_at"
-    actions = ["look_into"]
-    shown = ["division", "place", "why", "state", "created_at"]
-    told = ["looked_at", "decided_at", "decided_by"]
+    actions = [to_preview("suggestion", "look_into", _("Look at it on site"))]
+    fields = ["division", "place", "why", "state", "answer", "created_at", "looked_at"]
+    fields += ["decided_at", "decided_by"]
 
-    def is_waiting(self, obj):
-        return obj.is_undecided
-
-    def save_model(self, request, obj, form, change):
-        verb = getattr(suggestions, form.cleaned_data["step"])
-        verb(obj, by=request.user, reason=form.cleaned_data["answer"])
-
-    @admin.action(description=_("Look at it on site"), permissions=["change"])
-    def look_into(self, request, queryset):
-        self.try_each(request, queryset, suggestions.look_into)
+    def queue_of(self, suggestion):
+        return "suggestion" if suggestion.is_undecided else ""

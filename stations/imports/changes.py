@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
 
+from stations import history
 from stations.models import FacilityKind, Station, StationFacility
 
 DERIVED = ("id", "code", "updated_at", "search")
@@ -20,9 +21,10 @@ def snapshot(station) -> dict:
     return values
 
 
-def differences(before, station) -> list[str]:
+def differences(before, station) -> dict:
+    """What was there before, by the names of the columns that are different now."""
     after = snapshot(station)
-    return [name for name in COMPARED if before[name] != after[name]]
+    return {name: before[name] for name in COMPARED if before[name] != after[name]}
 
 
 @dataclass(eq=False)
@@ -31,7 +33,7 @@ class Change:
 
     row: object
     station: Station
-    columns: list[str]
+    columns: dict  # with what was there before
     gone: list = field(default_factory=list)
     new: list = field(default_factory=list)
     restated: list = field(default_factory=list)  # with the state that they are to have
@@ -80,11 +82,27 @@ def is_stored(change):
 
 @transaction.atomic
 def write(changes):
-    for change in changes:
-        if not change.is_new:  # first: a name may have become free for a new station
-            change.station.save(update_fields=[*change.columns, "search", "updated_at"])
-    Station.objects.bulk_create([change.station for change in changes if change.is_new])
+    """What is written is recorded too, with who and why as `history.acting` says."""
+    renewed = [change for change in changes if change.columns and not change.is_new]
+    for change in renewed:  # first: a name may have become free for a new station
+        change.station.skip_history_when_saving = True  # recorded below, many at once
+        change.station.save(update_fields=[*change.columns, "search", "updated_at"])
+    history.note_many([(change.station, before_of(change)) for change in renewed])
+    new = [change.station for change in changes if change.is_new]
+    Station.objects.bulk_create(new)
+    history.note_new(new)
     write_facilities(changes)
+    for change in changes:
+        if not change.is_new and not change.columns:
+            change.station.touch()
+
+
+def before_of(change) -> dict:
+    """Fields with what was there before, foreign keys by the names of the rows."""
+    fields = {field.attname: field.name for field in Station._meta.concrete_fields}
+    return {
+        fields[column]: history.named(Station, fields[column], old) for column, old in change.columns.items()
+    }
 
 
 def write_facilities(changes):
@@ -93,9 +111,25 @@ def write_facilities(changes):
         StationFacility.objects.filter(pk__in=gone).delete()
     restated = defaultdict(list)
     for each in (each for change in changes for each in change.restated):
-        restated[each.state].append(each.pk)
-    for state, pks in restated.items():
-        StationFacility.objects.filter(pk__in=pks).update(state=state)
+        restated[each.state].append(each)
+    for state, rows in restated.items():
+        before = dict(
+            StationFacility.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", "state")
+        )
+        StationFacility.objects.filter(pk__in=before).update(state=state)
+        history.note_many([(row, {"state": before[row.pk]}) for row in rows if row.pk in before])
+    add_facilities(changes)
+
+
+def add_facilities(changes):
+    """A new station's own line tells of its facilities too; those that others get have lines."""
     new = [StationFacility(station=change.station, **each) for change in changes for each in change.new]
     # Someone may have added one meanwhile, which is just as well.
     StationFacility.objects.bulk_create(new, ignore_conflicts=True)
+    wanted = {(each.station_id, each.kind) for each in new}
+    kinds = {each.kind for each in new}
+    stored = StationFacility.objects.filter(station__in={each.station_id for each in new}, kind__in=kinds)
+    made = [each for each in stored.select_related("station") if (each.station_id, each.kind) in wanted]
+    fresh = {change.station.pk for change in changes if change.is_new}
+    history.record([each for each in made if each.station_id in fresh])
+    history.note_new([each for each in made if each.station_id not in fresh])

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from stations import history
 from stations.imports import importer, tables
 from stations.imports.reports import Report
 from stations.models import ImportJob
@@ -67,7 +68,7 @@ def run(pk) -> bool:
     if not unattended().filter(pk=pk).update(beat_at=timezone.now()):
         return False
     job = ImportJob.objects.select_related("uploaded_by").get(pk=pk)
-    with override(job.uploaded_by.language):
+    with override(job.uploaded_by.language), history.acting(job.uploaded_by, why=reason(job)):
         try:
             importer.import_file(
                 job.file.path,
@@ -80,6 +81,10 @@ def run(pk) -> bool:
         else:
             settle(job, state=AFTERWARDS[job.state])
     return True
+
+
+def reason(job):
+    return _("Import of %(file)s") % {"file": job.name}
 
 
 def so_far(job):
@@ -102,6 +107,6 @@ def hold(job, **values):
 
     Raises TakenOver otherwise, which undoes the batch that it happens in.
     """
-    if not ImportJob.objects.filter(pk=job.pk, beat_at=job.beat_at).update(**values):
+    if not type(job).objects.filter(pk=job.pk, beat_at=job.beat_at).update(**values):
         raise TakenOver(job.pk)
     job.beat_at = values.get("beat_at", job.beat_at)

@@ -2,6 +2,7 @@ from stations.models.divisions import Division
 from stations.models.history import HistoryLine
 from stations.models.imports import ImportJob
 from stations.models.kinds import MEETS, FacilityKind, Need, Occupation, Role
+from stations.models.list_exports import ExportJob
 from stations.models.organisations import Organisation
 from stations.models.questions import StationQuerySet
 from stations.models.staff import Kiosk, Posting
@@ -12,6 +13,7 @@ from stations.models.upkeep import Fault, FaultReport, SiteSuggestion
 __all__ = [
     "MEETS",
     "Division",
+    "ExportJob",
     "FacilityKind",
     "Fault",
     "FaultReport",

@@ -2,11 +2,19 @@ from django.apps import apps
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from stations import history_words
 from stations.models.organisations import Organisation
 from stations.models.stations import Station
+
+DEEDS = {
+    "+": _("%(who)s added the %(kind)s “%(name)s”"),
+    "~": _("%(who)s changed the %(kind)s “%(name)s”"),
+    "-": _("%(who)s deleted the %(kind)s “%(name)s”"),
+}
 
 
 class HistoryLine(models.Model):
@@ -70,5 +78,36 @@ class HistoryLine(models.Model):
         return f"{self.name} · {self.get_action_display()}"
 
     @property
-    def of_model(self):
-        return apps.get_model(self.model)
+    def of_model(self) -> type[models.Model] | None:
+        """The kind of row; None where a later edition of the portal has it no more."""
+        try:
+            return apps.get_model(self.model)
+        except LookupError:
+            return None
+
+    @property
+    def kind(self) -> str:
+        return str(self.of_model._meta.verbose_name) if self.of_model else self.model
+
+    @property
+    def sentences(self) -> list[str]:
+        """What has changed, a sentence for each field."""
+        return [history_words.sentence(self.of_model, *change) for change in self.changes]
+
+    @property
+    def deed(self) -> str:
+        """Who did what, in one sentence."""
+        words = {"who": self.person or _("The portal itself"), "kind": self.kind, "name": self.name}
+        return DEEDS[self.action] % words
+
+    @property
+    def told(self) -> str:
+        """The whole line: when, who, what, before and after, why."""
+        when = formats.date_format(timezone.localtime(self.at), "DATETIME_FORMAT")
+        text = f"{when} {self.deed}"
+        if self.changes:
+            words = {"deed": text, "changes": "; ".join(self.sentences)}
+            text = gettext("%(deed)s: %(changes)s") % words
+        if self.reason:
+            text = gettext("%(deed)s. Reason: %(reason)s") % {"deed": text, "reason": self.reason}
+        return text

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from stations import organisations
 from stations.models import Need, OpeningException, Station, StationFacility
 from stations.tests.factories import make_cabinet, make_division, make_photo, make_station
 
@@ -131,11 +132,13 @@ def test_a_question_that_makes_no_sense_is_answered_with_the_field(client, db, q
 
 
 def test_nobody_reads_more_than_two_hundred_at_once(client, db):
+    organisation = organisations.of(make_division())
     Station.objects.bulk_create(
         Station(
             code=f"B{number:03}",
             name=f"站{number}",
-            division=make_division(),
+            division=organisation.division,
+            organisation=organisation,
             address="路",
             latitude=30,
             longitude=120,

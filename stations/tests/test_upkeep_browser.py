@@ -91,7 +91,7 @@ def test_a_report_is_sent_with_the_keyboard_alone(open_page, station):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     page.keyboard.type("桌腿松了")
-    for _field in ("photo", "button"):
+    for _field in ("danger", "photo", "button"):
         page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Send the report")).to_be_focused()
     page.keyboard.press("Enter")

@@ -199,33 +199,38 @@ def test_the_suggester_reads_the_decision_and_its_reason(client, admin):
 # The workplace: faults
 
 
-def test_a_manager_takes_a_fault_up_and_answers_then_fixes_it(client, manager, station):
+def test_a_fault_is_read_in_the_list_and_decided_at_the_desk(client, manager, station):
     fault = make_report(station=station).fault
     client.force_login(manager)
 
-    taken = client.post(change_page(fault), inline(fault, step="take_up", answer="周四有人来修"))
-    told = client.post(change_page(fault), inline(fault, step="", answer="改到周五"))
+    waiting = client.get(change_page(fault)).content.decode()
+    posted = client.post(change_page(fault), {"answer": "修好了"})
+    faults.fix(fault, by=manager)
+    closed = client.get(change_page(fault)).content.decode()
+
+    desk = f'href="/admin/desk/fault/{fault.pk}/">Decide at the desk'
+    assert (desk in waiting, desk in closed, posted.status_code) == (True, False, 403)
     fault.refresh_from_db()
-    assert (taken.status_code, told.status_code) == (302, 302)
-    assert (fault.state, fault.answer, fault.handled_by) == ("in_progress", "改到周五", manager)
-
-    client.post(change_page(fault), inline(fault, step="fix", answer="修好了"))
-    fault.refresh_from_db()
-    assert (fault.state, fault.answer) == ("fixed", "修好了")
-    assert 'name="step"' not in client.get(change_page(fault)).content.decode()
+    assert fault.answer == ""
 
 
-def inline(fault, **posted):
-    return {"reports-TOTAL_FORMS": 0, "reports-INITIAL_FORMS": 0, **posted}
-
-
-def test_saving_nothing_asks_for_something(client, manager, station):
-    fault = make_report(station=station).fault
+def test_a_danger_has_a_sign_and_a_word_in_the_list_and_none_on_the_public_page(client, manager, station):
+    client.post(report_page(station), {"kind": "water", "text": "漏电", "is_dangerous": "on"})
+    fault = Fault.objects.get()
     client.force_login(manager)
 
-    page = client.post(change_page(fault), inline(fault, step="", answer=""))
+    listed = client.get(FAULTS).content.decode()
 
-    assert "Please choose what happens now, or write an answer." in page.content.decode()
+    assert fault.is_dangerous
+    assert '<span aria-hidden="true">⚠</span> Danger' in listed
+    assert f"/admin/desk/danger/{fault.pk}/" in client.get(change_page(fault)).content.decode()
+    assert "Danger" not in words(client.get(station.get_absolute_url()))
+
+
+def test_what_nobody_says_is_dangerous_is_not(client, station):
+    client.post(report_page(station), {"kind": "water", "text": "漏水"})
+
+    assert not Fault.objects.get().is_dangerous
 
 
 def test_the_page_of_a_fault_shows_each_report_with_its_photo_and_lets_nobody_change_them(
@@ -243,19 +248,28 @@ def test_the_page_of_a_fault_shows_each_report_with_its_photo_and_lets_nobody_ch
     assert 'name="reports-0-text"' not in page
 
 
-def test_the_actions_of_the_list_call_the_verbs_and_say_what_came_of_it(client, manager, station):
+def test_the_actions_of_the_list_lead_to_the_preview_and_change_nothing(client, manager, station):
     first, second = (make_report(station=station, kind=kind).fault for kind in ("water", "table"))
-    faults.fix(second, by=manager)
     client.force_login(manager)
 
-    page = client.post(
-        FAULTS, {"action": "take_up", "_selected_action": [first.pk, second.pk]}, follow=True
-    ).content.decode()
+    answer = client.post(FAULTS, {"action": "take_up", "_selected_action": [first.pk, second.pk]})
 
-    first.refresh_from_db()
-    assert first.state == Fault.State.IN_PROGRESS
-    assert "Drinking water dispenser: In progress" in page
-    assert "王站长 has changed this already. It stands at: Fixed." in page
+    assert sorted(answer.url.partition("ids=")[2].split(",")) == sorted([str(first.pk), str(second.pk)])
+    assert answer.url.startswith("/admin/desk/fault/preview/?choice=take_up&")
+    assert client.get(answer.url).status_code == 200
+    assert {fault.state for fault in Fault.objects.all()} == {Fault.State.TO_DO}
+
+
+def test_dangers_and_other_faults_are_decided_one_after_the_other(client, manager, station):
+    danger = make_report(station=station, kind="water", is_dangerous=True).fault
+    other = make_report(station=station, kind="table").fault
+    client.force_login(manager)
+
+    mixed = client.post(FAULTS, {"action": "fix", "_selected_action": [danger.pk, other.pk]}, follow=True)
+    alone = client.post(FAULTS, {"action": "fix", "_selected_action": [danger.pk]})
+
+    assert "Please choose dangers and other faults one after the other." in mixed.content.decode()
+    assert alone.url == f"/admin/desk/danger/preview/?choice=fix&ids={danger.pk}"
 
 
 def test_a_manager_sees_and_handles_only_the_faults_of_their_own_stations(
@@ -266,9 +280,10 @@ def test_a_manager_sees_and_handles_only_the_faults_of_their_own_stations(
     client.force_login(manager)
 
     listed = client.get(FAULTS).content.decode()
-    client.post(FAULTS, {"action": "fix", "_selected_action": [strange.fault.pk]})
+    fixed = client.post(FAULTS, {"action": "fix", "_selected_action": [strange.fault.pk]})
 
     assert (station.name in listed, other_station.name in listed) == (True, False)
+    assert str(strange.fault.pk) not in fixed.url.partition("ids=")[2].split(",")
     assert client.get(change_page(strange.fault)).status_code == 404
     assert client.get(reverse("stations:fault_photo", args=[strange.pk])).status_code == 404
     strange.fault.refresh_from_db()
@@ -307,7 +322,7 @@ def test_the_list_of_faults_costs_the_same_for_one_and_for_three(
     client.force_login(manager)
     client.get(FAULTS)  # content types are remembered
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(FAULTS)
 
 
@@ -320,28 +335,26 @@ def test_the_page_of_a_fault_costs_the_same_for_one_report_and_for_three(
     client.force_login(manager)
     client.get(change_page(report.fault))  # content types are remembered
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(change_page(report.fault))
 
 
 # The workplace: suggestions
 
 
-def test_the_federation_looks_at_a_place_and_then_decides(client, admin):
+def test_a_suggestion_is_read_in_the_list_and_decided_at_the_desk(client, admin):
     made = make_suggestion()
     client.force_login(admin)
 
-    client.post(SUGGESTIONS, {"action": "look_into", "_selected_action": [made.pk]})
-    made.refresh_from_db()
-    assert made.state == SiteSuggestion.State.LOOKING
-    assert 'value="look_into"' not in client.get(change_page(made)).content.decode()
+    waiting = client.get(change_page(made)).content.decode()
+    looked = client.post(SUGGESTIONS, {"action": "look_into", "_selected_action": [made.pk]})
+    suggestions.decline(made, by=admin, reason="二百米外已有一个站点")
+    decided = client.get(change_page(made)).content.decode()
 
-    unexplained = client.post(change_page(made), {"step": "decline", "answer": " "})
-    assert "Please say why: whoever suggested the place reads it." in unexplained.content.decode()
-    client.post(change_page(made), {"step": "decline", "answer": "二百米外已有一个站点"})
-    made.refresh_from_db()
-    assert (made.state, made.answer, made.decided_by) == ("declined", "二百米外已有一个站点", admin)
-    assert 'name="step"' not in client.get(change_page(made)).content.decode()
+    desk = f"/admin/desk/suggestion/{made.pk}/"
+    assert (desk in waiting, desk in decided) == (True, False)
+    assert looked.url == f"/admin/desk/suggestion/preview/?choice=look_into&ids={made.pk}"
+    assert "二百米外已有一个站点" in decided
 
 
 def test_suggestions_are_not_a_managers_to_decide(client, manager):

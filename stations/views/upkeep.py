@@ -95,21 +95,27 @@ def fault_photo(request, pk):
 
 
 @login_not_required
-@cache_control(public=True, max_age=A_DAY)
 def photo(request, pk):
-    """A listed station's picture. Another one may take its place, so browsers ask again each day."""
+    """A listed station's picture; one that is not published shows itself to who runs the station only."""
     published = StationPhoto.objects.published().filter(station__in=Station.objects.listed())
-    photo = published.filter(pk=pk).first() or photo_in_care(request, pk)
+    photo = published.filter(pk=pk).first()
+    return public_photo(request, photo) if photo else photo_in_care(request, pk)
+
+
+@cache_control(public=True, max_age=A_DAY)
+def public_photo(request, photo):
+    """Another one may take its place, so browsers ask again each day."""
     etag = quote_etag(photo.image.name)  # storage gives no name twice
     response = get_conditional_response(request, etag=etag) or picture(photo.image)
     response["ETag"] = etag
     return response
 
 
+@cache_control(private=True, no_store=True)
 def photo_in_care(request, pk):
-    """One that is not published, for who runs the station."""
+    """No cache between keeps what is not published."""
     in_care = reach.of_request(request).stations(reach.EVERYBODY)
-    return get_object_or_404(StationPhoto, pk=pk, station__in=in_care)
+    return picture(get_object_or_404(StationPhoto, pk=pk, station__in=in_care).image)
 
 
 def picture(file):

@@ -132,7 +132,8 @@ def test_an_approval_is_signed_and_told_to_the_volunteer(document, newcomer, man
     message = Message.objects.get()
     assert (document.status, document.decided_by, document.reason) == (APPROVED, manager, "")
     assert document.decided_at is not None
-    assert (message.key, message.person) == (f"credential:{document.pk}:approved", newcomer.person)
+    decided = f"{document.decided_at:%Y%m%dT%H%M%S%f}"
+    assert (message.key, message.person) == (f"credential:{document.pk}:{decided}", newcomer.person)
 
 
 def test_a_refusal_gives_its_reason_to_the_volunteer(document, newcomer, manager):

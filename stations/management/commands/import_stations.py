@@ -1,6 +1,9 @@
+from pathlib import Path
+
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from stations import history
 from stations.imports import importer, tables
 
 
@@ -16,7 +19,8 @@ class Command(BaseCommand):
 
     def handle(self, *, file, dry_run, **options):
         try:
-            report = importer.import_file(file, dry_run=dry_run, progress=self.show_progress)
+            with history.acting(None, why=_("Import of %(file)s") % {"file": Path(file).name}):
+                report = importer.import_file(file, dry_run=dry_run, progress=self.show_progress)
         except tables.Unreadable as error:
             raise CommandError(str(error), returncode=2) from error
         for line in report.lines():
