@@ -27,8 +27,8 @@ from stations.scope import EVERYTHING, ReadOnly, ScopedAdmin
 class ServiceDayAdmin(ScopedAdmin):
     list_display = ["title", "station", "starts_at", "ends_at", "is_published"]
     guide = _(
-        "Days on which a station offers services: the weekly service day (周周服务日) on Fridays, a free clinic, "
-        "a festival. Published days stand on the station’s page and in the calendar of all days."
+        "Days on which a station offers services: the weekly service day (周周服务日) on Fridays, a free "
+        "clinic, a festival. Published days stand on the station’s page and in the calendar of all days."
     )
     beside = ["starts_at"]
     list_filter = [
@@ -46,8 +46,8 @@ class ServiceDayAdmin(ScopedAdmin):
 @admin.register(RedemptionDay)
 class RedemptionDayAdmin(ScopedAdmin):
     guide = _(
-        "The weekdays on which a station redeems points (积分兑换日), Fridays by default. Screens refuse on other "
-        "days, counted by the time in Zhejiang; a single day is opened or closed by an exception."
+        "The weekdays on which a station redeems points (积分兑换日), Fridays by default. Screens refuse on "
+        "other days, counted by the time in Zhejiang; a single day is opened or closed by an exception."
     )
     list_display = ["station", "weekday"]
     list_filter = ["weekday", ("station", InReach), places("station__division")]
@@ -183,8 +183,8 @@ class PointsAccountAdmin(ReadOnly, ScopedAdmin):
 class PointsEntryAdmin(ReadOnly, ScopedAdmin):
     list_display = ["created_at", "account", "kind", "points", "reason", "actor"]
     guide = _(
-        "The ledger of points: thanks without cash value, for hours that were confirmed, and what was redeemed. "
-        "Lines are never changed; a mistake is put right by a line against it."
+        "The ledger of points: thanks without cash value, for hours that were confirmed, and what was "
+        "redeemed. Lines are never changed; a mistake is put right by a line against it."
     )
     first_step = _("The first line is written when hours are confirmed or points are redeemed.")
     list_filter = [

@@ -17,7 +17,7 @@ class UserAdmin(Listed, Exported):
     readonly_fields = ["last_login", "date_joined", "phone_verified"]
 
     def save_model(self, request, obj, form, change):
-        """Whom an operator lets in or shuts out is told by the history; what people say of themselves is not."""
+        """The history tells whom an operator lets in or shuts out, not what people say of themselves."""
         super().save_model(request, obj, form, change)
         told = [name for name in ("is_active", "is_superuser") if change and name in form.changed_data]
         changes = [(name, form.initial[name], getattr(obj, name)) for name in told]

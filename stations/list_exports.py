@@ -5,6 +5,7 @@ Rows are read a thousand at a time, so a list of any length needs the same memor
 
 import csv
 import io
+from contextlib import closing
 from datetime import date, datetime, time
 from decimal import Decimal
 from html import unescape
@@ -77,12 +78,13 @@ def write_workbook(changelist: ChangeList, file, progress=lambda done: None) -> 
     for number in range(1, len(columns(changelist)) + 1):
         sheet.column_dimensions[get_column_letter(number)].width = WIDTH
     sheet.append(headings(changelist))
-    done = 0
-    for some in lines(changelist):
-        for line in some:
-            sheet.append([None if value == "" else value for value in line])
-        done += len(some)
-        progress(done)
+    with closing(sheet):  # also where a row cannot be read: what was written so far lies in a file
+        done = 0
+        for some in lines(changelist):
+            for line in some:
+                sheet.append([None if value == "" else value for value in line])
+            done += len(some)
+            progress(done)
     workbook.save(file)
 
 

@@ -1,4 +1,4 @@
-"""What every list of the workplace can do: be searched, be narrowed to a place, lead to what hangs on a row."""
+"""What every list of the workplace can do: be searched, be narrowed, lead to what hangs on a row."""
 
 from django.contrib.admin import RelatedFieldListFilter, SimpleListFilter
 from django.urls import reverse
@@ -10,6 +10,7 @@ from stations import search
 from stations.models import Division, Organisation, Station
 from stations.pagination import BoundedPaginator
 
+SECRET = {"pin", "token_digest", "pairing_digest", "key", "password", "number"}
 OFFERED = 40  # more choices are no help: a search or the county narrows the list
 
 
@@ -17,7 +18,8 @@ class Listed:
     """Part of every admin: `guide` says what the rows are and where the rule is written.
 
     `search_fields` hold whole lookups, see `search.matches`; `exactly` names the one field whose exact
-    value comes first, `beside` the fields that tell hits of the same name apart. `first_step` says how the first row comes about, where nobody adds it by hand.
+    value comes first, `beside` the fields that tell hits of the same name apart. `first_step` says how
+    the first row comes about, where nobody adds it by hand.
     """
 
     guide = first_step = exactly = ""
@@ -37,6 +39,8 @@ class Listed:
 
     def lookup_allowed(self, lookup, value, request):
         """Links from a station or a row above lead here; what they show is still only what is in reach."""
+        if not SECRET.isdisjoint(lookup.split("__")):
+            return False  # who may not read a column may not guess it either
         led = {f"{getattr(self, 'station_path', None)}__id__exact"}
         return lookup in led or super().lookup_allowed(lookup, value, request)
 
@@ -48,12 +52,20 @@ class InReach(RelatedFieldListFilter):
         related = model_admin.admin_site.get_model_admin(field.related_model)
         rows = related.get_queryset(request)
         if self.lookup_val:
-            named = [value for value in self.lookup_val if str(value).isdecimal()]
-            rows = rows.filter(pk__in=named)
+            rows = rows.filter(pk__in=filter(is_id, self.lookup_val))
         return [(row.pk, str(row)) for row in rows[: OFFERED + 1]]
 
     def has_output(self):
         return bool(self.lookup_val) or 1 < len(self.lookup_choices) <= OFFERED
+
+    def queryset(self, request, queryset):
+        makes_sense = all(map(is_id, self.lookup_val or []))
+        return super().queryset(request, queryset) if makes_sense else queryset.none()
+
+
+def is_id(value) -> bool:
+    """Whether a number from an address may be that of a row: not longer than a database's numbers."""
+    return str(value).isdecimal() and len(str(value)) <= 18
 
 
 class Place(SimpleListFilter):

@@ -52,8 +52,8 @@ class VolunteerAdmin(NotWrittenByHand, ScopedAdmin):
 class CredentialAdmin(DecidedAtTheDesk, ScopedAdmin):
     station_path = "volunteer__home_station"
     guide = _(
-        "Legal advice, counselling and clinics need a qualification where the law requires one (志愿服务条例, "
-        "article 16). Nobody takes such a shift before the document is approved here."
+        "Legal advice, counselling and clinics need a qualification where the law requires one "
+        "(志愿服务条例, article 16). Nobody takes such a shift before the document is approved here."
     )
     first_step = _("Nobody has handed in a document yet. Volunteers do it on their profile page.")
     beside = ["status", "submitted_at"]

@@ -43,10 +43,15 @@ def fire(requests, *, status, seconds) -> float:
     return sent / (perf_counter() - begin)
 
 
+def connect() -> socket.socket:
+    connection = socket.create_connection((settings.HOST, settings.PORT))
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
 def send(requests, status, until) -> int:
     sent = 0
-    with closing(socket.create_connection((settings.HOST, settings.PORT))) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with closing(connect()) as connection:
         answers = connection.makefile("rb")
         for request in requests:
             connection.sendall(request)

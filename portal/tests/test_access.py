@@ -3,7 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from portal.models import Decision
 from stations.imports import jobs
+from stations.models import ExportJob, HistoryLine
 from stations.tests.factories import (
     make_cabinet,
     make_import,
@@ -14,59 +16,80 @@ from stations.tests.factories import (
 )
 from volunteers.tests.factories import make_credential, make_shift, make_signup
 
-# stranger without account, newcomer, volunteer, manager of the station, manager of another, federation staff
-WHO = ["nobody", "newcomer", "volunteer", "manager", "other_manager", "admin"]
+# stranger without account, newcomer, volunteer, manager of the station, manager of another, operator of the
+# portal, moderator of the station's county, auditor of the province
+WHO = ["nobody", "newcomer", "volunteer", "manager", "other_manager", "admin", "moderator", "auditor"]
 MATRIX = {
-    "home": [200] * 6,
-    "stations:list": [200] * 6,
-    "stations:detail": [200] * 6,
-    "stations:report": [200] * 6,
-    "stations:fault": [200] * 6,
-    "stations:fault_photo": [302, 404, 404, 200, 404, 200],
-    "stations:photo": [200] * 6,
-    "stations:suggest": [200] * 6,
-    "stations:suggestion": [200] * 6,
-    "stations:qr": [200] * 6,
-    "events:days": [200] * 6,
-    "volunteers:welcome": [200] * 6,
-    "volunteers:shifts": [200] * 6,
-    "volunteers:shift": [200] * 6,
-    "volunteers:profile": [302, 200, 200, 200, 200, 200],
-    "volunteers:document": [302, 404, 200, 200, 404, 200],
-    "volunteers:calendar": [302, 404, 200, 404, 404, 404],
-    "me": [302, 200, 200, 200, 200, 200],
-    "admin:index": [302, 403, 403, 200, 200, 200],
-    "admin:desk_queue": [302, 403, 403, 200, 200, 200],
-    "admin:desk_item": [302, 403, 403, 200, 404, 200],
-    "admin:desk_preview": [302, 403, 403, 422, 422, 422],
-    "admin:desk_decide": [302, 403, 403, 405, 405, 405],
-    "admin:desk_undo": [302, 403, 403, 405, 405, 405],
-    "admin:stations_station_change": [302, 403, 403, 200, 404, 200],
-    "admin:stations_station_hours_preview": [302, 403, 403, 200, 200, 200],
-    "admin:stations_fault_change": [302, 403, 403, 200, 404, 200],
-    "admin:stations_sitesuggestion_changelist": [302, 403, 403, 403, 403, 200],
-    "admin:stations_importjob_changelist": [302, 403, 403, 403, 403, 200],
-    "admin:stations_importjob_add": [302, 403, 403, 403, 403, 200],
-    "admin:stations_importjob_change": [302, 403, 403, 403, 403, 200],
-    "admin:stations_importjob_progress": [302, 403, 403, 403, 403, 200],
-    "admin:stations_importjob_rejected": [302, 403, 403, 403, 403, 200],
-    "admin:stations_importjob_start": [302, 403, 403, 403, 403, 405],
-    "admin:volunteers_credential_change": [302, 403, 403, 200, 404, 200],
-    "admin:volunteers_shift_change": [302, 403, 403, 200, 404, 200],
-    "admin:volunteers_signup_change": [302, 403, 403, 200, 404, 200],
-    "admin:portal_user_changelist": [302, 403, 403, 403, 403, 200],
-    "admin:events_pointsentry_changelist": [302, 403, 403, 403, 403, 200],
-    "admin:events_message_changelist": [302, 403, 403, 403, 403, 200],
-    "api:stations-list": [200] * 6,
-    "api:station": [200] * 6,
-    "api:shifts-list": [200] * 6,
-    "exports:stations": [200] * 6,
-    "exports:hsds": [200] * 6,
-    "exports:hsds_list": [200] * 6,
-    "gbfs": [200] * 6,
-    "admin:stations_swapcabinet_change": [302, 403, 403, 200, 404, 200],
-    "kiosk:start": [302] * 6,
-    "kiosk:pair": [200] * 6,
+    "home": [200] * 8,
+    "stations:list": [200] * 8,
+    "stations:detail": [200] * 8,
+    "stations:report": [200] * 8,
+    "stations:fault": [200] * 8,
+    "stations:fault_photo": [302, 404, 404, 200, 404, 200, 200, 404],
+    "stations:photo": [200] * 8,
+    "stations:suggest": [200] * 8,
+    "stations:suggestion": [200] * 8,
+    "stations:qr": [200] * 8,
+    "events:days": [200] * 8,
+    "volunteers:welcome": [200] * 8,
+    "volunteers:shifts": [200] * 8,
+    "volunteers:shift": [200] * 8,
+    "volunteers:profile": [302, 200, 200, 200, 200, 200, 200, 200],
+    "volunteers:document": [302, 404, 200, 200, 404, 200, 200, 404],
+    "volunteers:calendar": [302, 404, 200, 404, 404, 404, 404, 404],
+    "me": [302, 200, 200, 200, 200, 200, 200, 200],
+    "admin:index": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:desk_queue": [302, 403, 403, 200, 200, 200, 200, 404],
+    "admin:desk_item": [302, 403, 403, 200, 404, 200, 200, 404],
+    "admin:desk_preview": [302, 403, 403, 422, 422, 422, 422, 404],
+    "admin:desk_decide": [302, 403, 403, 405, 405, 405, 405, 405],
+    "admin:desk_undo": [302, 403, 403, 405, 405, 405, 405, 405],
+    "admin:stations_station_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:stations_station_hours_preview": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:stations_fault_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:stations_sitesuggestion_changelist": [302, 403, 403, 403, 403, 200, 200, 403],
+    "admin:stations_importjob_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
+    "admin:stations_importjob_add": [302, 403, 403, 403, 403, 200, 403, 403],
+    "admin:stations_importjob_change": [302, 403, 403, 403, 403, 200, 403, 403],
+    "admin:stations_importjob_progress": [302, 403, 403, 403, 403, 200, 403, 403],
+    "admin:stations_importjob_rejected": [302, 403, 403, 403, 403, 200, 403, 403],
+    "admin:stations_importjob_start": [302, 403, 403, 403, 403, 405, 403, 403],
+    "admin:volunteers_credential_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:volunteers_shift_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:volunteers_signup_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:portal_user_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
+    "admin:events_pointsentry_changelist": [302, 403, 403, 403, 403, 200, 200, 200],
+    "admin:events_message_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
+    "api:stations-list": [200] * 8,
+    "api:station": [200] * 8,
+    "api:shifts-list": [200] * 8,
+    "exports:stations": [200] * 8,
+    "exports:hsds": [200] * 8,
+    "exports:hsds_list": [200] * 8,
+    "gbfs": [200] * 8,
+    "admin:stations_swapcabinet_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:search": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:stations_station_export": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:stations_importjob_export": [302, 403, 403, 403, 403, 200, 403, 403],
+    "admin:portal_user_export": [302, 403, 403, 403, 403, 200, 403, 403],
+    "admin:stations_exportjob_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:stations_exportjob_change": [302, 403, 403, 404, 404, 200, 404, 404],
+    "admin:stations_exportjob_progress": [302, 403, 403, 404, 404, 200, 404, 404],
+    "admin:stations_exportjob_file": [302, 403, 403, 404, 404, 200, 404, 404],
+    "admin:stations_historyline_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:stations_historyline_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:stations_station_history": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:stations_posting_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:stations_posting_add": [302, 403, 403, 403, 403, 200, 200, 403],
+    "admin:stations_posting_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:stations_organisation_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:stations_organisation_add": [302, 403, 403, 403, 403, 200, 403, 403],
+    "admin:stations_organisation_change": [302, 403, 403, 404, 404, 200, 200, 200],
+    "admin:portal_decision_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:portal_decision_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:portal_consent_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
+    "kiosk:start": [302] * 8,
+    "kiosk:pair": [200] * 8,
 }
 
 
@@ -78,7 +101,21 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
     report = make_report(station=station, photo=make_picture())
     job = make_import("name,division,address,lat,lng\nx,x,x,x,x\n", by=admin)
     jobs.run(job.pk)
+    export = ExportJob.objects.create(list="stations.station", ending="xlsx", made_by=admin)
+    answer = {"queue": "credential", "object_id": licence.pk, "name": "陈律师", "choice": "approve"}
+    decision = Decision.objects.create(**answer, by=manager, station=station, state=Decision.State.UNDONE)
     return {
+        "admin:stations_station_export": ["csv"],
+        "admin:stations_importjob_export": ["csv"],
+        "admin:portal_user_export": ["csv"],
+        "admin:stations_exportjob_change": [export.pk],
+        "admin:stations_exportjob_progress": [export.pk],
+        "admin:stations_exportjob_file": [export.pk],
+        "admin:stations_historyline_change": [HistoryLine.objects.filter(station=station).first().pk],
+        "admin:stations_station_history": [station.pk],
+        "admin:stations_posting_change": [manager.postings.get().pk],
+        "admin:stations_organisation_change": [station.organisation.pk],
+        "admin:portal_decision_change": [decision.pk],
         "admin:desk_queue": ["credential"],
         "admin:desk_item": ["credential", licence.pk],
         "admin:desk_preview": ["credential"],
@@ -111,7 +148,7 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
     }
 
 
-@pytest.mark.parametrize("column", range(6), ids=WHO)
+@pytest.mark.parametrize("column", range(len(WHO)), ids=WHO)
 def test_everybody_opens_what_is_theirs(request, client, addresses, column):
     if WHO[column] != "nobody":
         who = request.getfixturevalue(WHO[column])

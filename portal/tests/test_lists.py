@@ -63,7 +63,7 @@ def cost(client, name):
     return len(queries)
 
 
-def test_filters_offer_only_places_in_reach(client, opened):
+def test_filters_offer_only_places_in_reach(client, db, opened):
     hangzhou = make_division()
     make_division(code="330300", name="温州市", prefecture="温州市")
     make_division(code="330100", name="杭州市", prefecture="杭州市")

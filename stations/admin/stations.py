@@ -140,8 +140,8 @@ class StationAdmin(HoursPreview, ScopedAdmin):
     may = {"view": reach.EVERYBODY, "add": reach.COUNTY, "change": reach.AT_THE_COUNTER}
     list_display = ["name", "code", "division", "status", "tier", "opening_hours", "position_doubt"]
     guide = _(
-        "What the public directory shows. The provincial standard asks eight things of a station (八有): name "
-        "and sign, room, facilities, services, rules, an entry on the maps, information, activities."
+        "What the public directory shows. The provincial standard asks eight things of a station (八有): "
+        "name and sign, room, facilities, services, rules, an entry on the maps, information, activities."
     )
     exactly = "code"
     beside = ["code", "division"]

@@ -53,9 +53,12 @@ def english(client):
 
 
 @pytest.fixture
-def kept():
-    """Asks which private files there are."""
-    return lambda: sorted(path for path in settings.PRIVATE_FILES.rglob("*") if path.is_file())
+def kept(settings, tmp_path):
+    """Asks which private files there are, in a folder that no other test writes to."""
+    folder = tmp_path / "private"
+    stored = {**settings.STORAGES["default"], "OPTIONS": {"location": folder, "base_url": None}}
+    settings.STORAGES = {**settings.STORAGES, "default": stored}
+    return lambda: sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def unchanged_form(client, url):

@@ -11,12 +11,15 @@ MOST = 200  # megabytes
 SET_UP = """
 from django.core.management import call_command
 from stations.models import Division, Organisation, Station
-from stations import organisations
+from portal import consent
+from stations import divisions, organisations
 call_command("migrate", verbosity=0)
-get_user_model().objects.create_superuser("admin@example.com", "x", name="x")
+consent.give(get_user_model().objects.create_superuser("admin@example.com", "x", name="x"))
+divisions.load()
 organisations.load()
 division = Division.objects.order_by("-code").first()
-place = {"division": division, "organisation": organisations.of(division), "latitude": 30.0, "longitude": 120.0}
+place = {"division": division, "organisation": organisations.of(division)}
+place |= {"latitude": 30.0, "longitude": 120.0}
 Station.objects.bulk_create(
     Station(code=f"T{number:05}", name=f"{number}号驿站", address=f"解放路{number}号", **place)
     for number in range(%d)
@@ -29,7 +32,7 @@ from stations import export_jobs
 from stations.models import ExportJob
 client = Client()
 client.force_login(get_user_model().objects.get())
-client.get("/")  # whatever the pages need is in memory before
+client.get("/healthz")  # whatever the pages need is in memory before
 if sys.argv[1] == "csv":
     answer = client.get(reverse("admin:stations_station_export", args=["csv"]))
     rows = sum(piece.count(b"\\r\\n") for piece in answer.streaming_content) - 1
