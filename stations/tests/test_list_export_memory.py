@@ -16,6 +16,7 @@ from stations import divisions, organisations
 call_command("migrate", verbosity=0)
 consent.give(get_user_model().objects.create_superuser("admin@example.com", "x", name="x"))
 divisions.load()
+divisions.load()
 organisations.load()
 division = Division.objects.order_by("-code").first()
 place = {"division": division, "organisation": organisations.of(division)}
@@ -30,7 +31,7 @@ from django.test import Client
 from django.urls import reverse
 from stations import export_jobs
 from stations.models import ExportJob
-client = Client()
+client = Client(SERVER_NAME="localhost")
 client.force_login(get_user_model().objects.get())
 client.get("/healthz")  # whatever the pages need is in memory before
 if sys.argv[1] == "csv":
