@@ -43,7 +43,7 @@ format: .venv/installed-dev ## put code and templates into their usual form
 bench: .venv/installed-dev ## measure pages, verbs and the stations' map (about twelve minutes)
 	@$(BIN)/python manage.py bench
 
-bench-quick: .venv/installed-dev ## the same in less than three minutes, less exact
+bench-quick: .venv/installed-dev ## the same in about four minutes, less exact
 	@$(BIN)/python manage.py bench --quick
 
 shots: .venv/installed-dev ## pictures of every page into var/shots/

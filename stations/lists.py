@@ -1,7 +1,10 @@
 """What every list of the workplace can do: be searched, be narrowed, lead to what hangs on a row."""
 
+from datetime import datetime
+
 from django.contrib.admin import RelatedFieldListFilter, SimpleListFilter
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -35,7 +38,7 @@ class Listed:
     def said_of(self, row) -> str:
         """What stands beside a row's name among the hits of the search."""
         values = (getattr(row, f"get_{name}_display", None) or getattr(row, name) for name in self.beside)
-        return " · ".join(str(value() if callable(value) else value) for value in values if value)
+        return " · ".join(in_words(value() if callable(value) else value) for value in values if value)
 
     def lookup_allowed(self, lookup, value, request):
         """Links from a station or a row above lead here; what they show is still only what is in reach."""
@@ -43,6 +46,10 @@ class Listed:
             return False  # who may not read a column may not guess it either
         led = {f"{getattr(self, 'station_path', None)}__id__exact"}
         return lookup in led or super().lookup_allowed(lookup, value, request)
+
+
+def in_words(value) -> str:
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
 
 
 class InReach(RelatedFieldListFilter):

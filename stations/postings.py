@@ -96,8 +96,6 @@ CHECKS_END = [check_somebody_else, check_role_is_below, check_in_reach, check_no
 
 def check_last_day(posting, on: date):
     """From tomorrow on at the latest, or at once: yesterday was then the last day. What was, stays."""
-    if on < posting.starts_on:
-        raise Refusal("days", _("The last day lies before the first. Please choose a later one."))
     if on < timezone.localdate() - DAY:
         raise Refusal("past", _("What is past stays as it was. Please choose yesterday or a later day."))
     if posting.ends_on and on > posting.ends_on:
@@ -126,12 +124,18 @@ def appoint(person, *, role, station=None, organisation=None, starts_on=None, en
 
 @transaction.atomic
 def end(posting, *, on: date, by) -> Posting:
-    """Let `on` be the last day; it counts from the holder's next request on."""
+    """Let `on` be the last day; it counts from the holder's next request on.
+
+    A posting that then has no day at all is taken back: the row goes, its history stays.
+    """
     posting = Posting.objects.select_for_update(of=("self",)).get(pk=posting.pk)
     for check in CHECKS_END:
         check(posting, by)
     check_last_day(posting, on)
-    posting.ends_on = on
     posting._history_user = by
+    if on < posting.starts_on:
+        posting.delete()
+        return posting
+    posting.ends_on = on
     posting.save(update_fields=["ends_on"])
     return posting

@@ -109,6 +109,11 @@ class ScopedAdmin(Scoped, Listed, FreshForms, HistoryPages, Exported):
                 queryset = self.in_reach(request, queryset, action)
         return super().response_action(request, queryset)
 
+    def get_deleted_objects(self, objs, request):
+        """What stands on the rows is named first, whoever may delete it: nothing is deleted then."""
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return rows, counts, set() if protected else lacking, protected
+
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404
 

@@ -78,6 +78,11 @@ class CredentialAdmin(DecidedAtTheDesk, ScopedAdmin):
     def queue_of(self, credential):
         return "credential" if credential.status == Credential.Status.PENDING else ""
 
+    def get_fields(self, request, obj=None):
+        """Who only reads is not led to a document that is not shown to them."""
+        fields = super().get_fields(request, obj)
+        return fields if self.is_allowed(request, "change", obj) else [f for f in fields if f != "look"]
+
     @admin.display(description=_("volunteer"), ordering="volunteer__name")
     def whose(self, credential):
         return link(credential.volunteer)

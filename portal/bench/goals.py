@@ -1,10 +1,10 @@
-"""What the directory and its map must reach: each measured beside what is required."""
+"""What the directory, its map and the workplace must reach: each measured beside what is required."""
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import mean, median, quantiles
 
-from portal.bench import frames, province, report, site
+from portal.bench import frames, province, report, site, workplace
 
 SMALL, LARGE = 12_000, 200_000
 KB = 1000
@@ -30,7 +30,8 @@ def measure(*, quick) -> list[Goal]:
             size: stack.enter_context(filled(size)) for size in ((SMALL,) if quick else (SMALL, LARGE))
         }
         goals = [goal for row in ROWS for size in portals for goal in row(portals[size], size, amounts)]
-        return goals if quick else [*goals, growth(portals[SMALL], portals[LARGE])]
+        goals += [] if quick else [growth(portals[SMALL], portals[LARGE])]
+    return [*goals, *at_work(quick)]
 
 
 @contextmanager
@@ -110,6 +111,12 @@ def growth(small, large) -> Goal:
     measured = f"median {middle:.2f} ×, mean {average:.2f} × ({of}); {cpu}"
     what = f"nearest 10 with filters over the API, beside {SMALL:,}"
     return Goal(what, LARGE, "≤ 2 ×", measured, max(middle, average) <= 2)
+
+
+def at_work(quick):
+    """The workplace, on servers of its own: without PostgreSQL nobody has so many rows."""
+    found = [at_most(what, workplace.MANY, *rest) for what, *rest in workplace.figures(quick=quick)]
+    return found or [Goal("workplace", workplace.MANY, "PostgreSQL", "no PostgreSQL", None)]
 
 
 def at_most(what, stations, limit, value, unit, more=""):

@@ -4,10 +4,12 @@ import json
 
 import pytest
 
-from portal.bench import geojson, province, report
+from portal import desk
+from portal.bench import geojson, province, report, workplace, workplace_rows
 from portal.bench.goals import Goal, at_most
-from stations import synthetic
-from stations.models import Station
+from stations import reach, synthetic
+from stations.models import HistoryLine, Station
+from volunteers.models import Volunteer
 
 
 @pytest.mark.django_db(transaction=True)  # each answer lets go of its connection
@@ -25,6 +27,27 @@ def test_the_serialiser_beside_the_pack_tells_of_every_listed_station(db):
     codes = {feature["properties"]["code"] for feature in features}
     assert codes == set(Station.objects.listed().values_list("code", flat=True))
     assert {len(feature["geometry"]["coordinates"]) for feature in features} == {2}
+
+
+def test_the_province_at_work_has_something_waiting_in_every_queue(db):
+    synthetic.make(20)
+
+    workplace_rows.Province(people=100, rows=1000).fill()
+
+    waiting = {key: queue.waiting().exists() for key, queue in desk.QUEUES.items()}
+    assert waiting == dict.fromkeys(desk.QUEUES, True)
+    lines = HistoryLine.objects.filter(model="stations.station")
+    assert (Volunteer.objects.count(), lines.count()) == (100, workplace_rows.LINES)
+
+
+def test_who_is_measured_at_work_reaches_what_their_role_says(db):
+    synthetic.make(20)
+
+    people = workplace.sign_in()
+
+    moderator, staff = (reach.of(workplace.person(role)).stations(reach.EVERYBODY) for role in people)
+    assert moderator.values("organisation").distinct().count() == 1
+    assert staff.count() == 20
 
 
 def test_a_goal_says_whether_it_was_reached():

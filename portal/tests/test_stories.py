@@ -10,7 +10,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from events.models import Message, PointsAccount, Redemption, Stock, WorkerPass
-from portal import demo
+from portal import demo, tasks
 from portal.models import User
 from portal.tests.test_accounts import code_from
 from stations.models import Kiosk, Station
@@ -28,6 +28,13 @@ def shimen(db):
 def sign_in(client, email):
     answer = client.post("/accounts/login/", {"login": email, "password": "demo-portal-2026"})
     assert answer.status_code == 302
+
+
+def decide(manager, path, choice):
+    """One answer at the desk, which takes effect when the time to undo it is over."""
+    assert manager.post(f"/admin/desk/{path}/", {"choice": choice}).status_code == 302
+    with time_machine.travel(timezone.now() + timedelta(seconds=11), tick=True):
+        tasks.carry_out_decisions()
 
 
 def pair(client, shimen):
@@ -73,7 +80,7 @@ def test_a_volunteer_comes_online_and_is_reminded_of_her_shift(client, shimen):
     licence = Credential.objects.get(volunteer__name="陈律师")
     manager = type(client)()
     sign_in(manager, "manager@example.org")
-    manager.post(f"/admin/volunteers/credential/{licence.pk}/change/", {"decision": "approve", "reason": ""})
+    decide(manager, f"credential/{licence.pk}", "approve")
     client.post(f"/volunteer/shifts/{shift.pk}/signup/")
 
     assert shift.get_absolute_url() in client.get("/me/").content.decode()
@@ -94,10 +101,7 @@ def test_a_station_manager_decides_marks_who_came_and_points_follow(client, shim
 
     roster = client.get(f"/admin/volunteers/signup/?shift__id__exact={barber.shift_id}").content.decode()
     assert "周师傅" in roster and "林律师" in roster
-    client.post(
-        f"/admin/volunteers/signup/?shift__id__exact={barber.shift_id}",
-        {"action": "came", "_selected_action": [barber.pk]},
-    )
+    decide(client, f"hours/{barber.pk}", "came")
 
     assert HoursEntry.objects.get(signup=barber).minutes == 120
     assert PointsAccount.objects.get(person=barber.volunteer.person).balance == 20
@@ -127,7 +131,7 @@ def test_a_worker_redeems_points_and_the_manager_hands_the_reward_over(client, s
     assert (holder.account.balance, stock.left) == (530, 29)
 
     sign_in(client, "manager@example.org")
-    client.post("/admin/events/redemption/", {"action": "hand_over", "_selected_action": [redemption.pk]})
+    decide(client, f"redemption/{redemption.pk}", "hand_over")
     redemption.refresh_from_db()
     assert redemption.status == Redemption.Status.COLLECTED
 

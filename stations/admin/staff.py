@@ -100,7 +100,8 @@ class EndPostingForm(forms.ModelForm):
             self.fields["ends_on"].required = True
             self.fields["ends_on"].label = _("Last day")
             self.fields["ends_on"].help_text = _(
-                "Yesterday ends it at once. Nothing else changes afterwards."
+                "Yesterday ends it at once. One that began today or later is then taken back, and the "
+                "history tells of both. Nothing else changes afterwards."
             )
 
     def clean_ends_on(self):
@@ -139,6 +140,10 @@ class PostingAdmin(ScopedAdmin):
         if not super().has_change_permission(request, obj):
             return False
         return obj is None or first_refusal(postings.CHECKS_END, obj, request.user) is None
+
+    def has_delete_permission(self, request, obj=None):
+        """Ended by its verb, which says who may and since when."""
+        return False
 
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, form=EndPostingForm if obj else NewPostingForm, **kwargs)

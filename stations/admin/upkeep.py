@@ -23,6 +23,11 @@ class ReportInline(NotWrittenByHand, ScopedInline):
     def has_change_permission(self, request, obj=None):
         return False
 
+    def get_fields(self, request, obj=None):
+        """Who only reads is not led to a photo that is not shown to them."""
+        faults = self.admin_site.get_model_admin(Fault)
+        return self.fields if faults.is_allowed(request, "change", obj) else ["text", "created_at"]
+
     @admin.display(description=_("photo"))
     def look(self, report):
         if not report.photo:

@@ -91,9 +91,7 @@ def test_what_was_searched_for_is_exported(office):
     ("language", "headings", "status", "word"),
     [("en", ["Name", "Code"], "Status", "In use"), ("zh-hans", ["名称", "编号"], "状态", "正常使用")],
 )
-def test_headings_and_words_are_in_the_readers_language(
-    office, station, language, headings, status, word
-):
+def test_headings_and_words_are_in_the_readers_language(office, station, language, headings, status, word):
     office.cookies[settings.LANGUAGE_COOKIE_NAME] = language
 
     table = from_csv(office.get(address()))

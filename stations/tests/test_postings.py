@@ -137,11 +137,52 @@ def test_only_the_future_of_a_posting_is_changed(station, stranger, moderator):
     begun = today - timedelta(days=30)
     given = make_posting(stranger, station, starts_on=begun, ends_on=today + timedelta(days=3))
 
-    assert refused(postings.end, given, on=begun - timedelta(days=1), by=moderator) == "days"
+    assert refused(postings.end, given, on=begun - timedelta(days=1), by=moderator) == "past"
     assert refused(postings.end, given, on=today - timedelta(days=2), by=moderator) == "past"
     assert refused(postings.end, given, on=today + timedelta(days=4), by=moderator) == "longer"
     postings.end(given, on=today - timedelta(days=1), by=moderator)
     assert refused(postings.end, given, on=today, by=moderator) == "over"
+
+
+@pytest.mark.parametrize("days_ahead", [0, 9])
+def test_a_posting_that_has_not_lasted_a_day_is_taken_back_and_the_history_stays(
+    client, station, stranger, moderator, days_ahead
+):
+    today = timezone.localdate()
+    begins = today + timedelta(days=days_ahead)
+    given = postings.appoint(stranger, role=Role.MANAGER, station=station, starts_on=begins, by=moderator)
+    address = reverse("admin:stations_posting_change", args=[given.pk])
+    client.force_login(moderator)
+    mark = client.get(address).context["history_mark"]
+
+    answer = client.post(address, {"ends_on": str(today - timedelta(days=1)), "history_mark": mark})
+
+    assert (answer.status_code, stranger.postings.count()) == (302, 0)
+    assert not reach.of(stranger).may(reach.EVERYBODY)
+    lines = HistoryLine.objects.filter(model="stations.posting", object_id=given.pk).order_by("pk")
+    assert [(line.action, line.person, line.station) for line in lines] == [
+        ("+", moderator, station),
+        ("-", moderator, station),
+    ]
+    postings.appoint(stranger, role=Role.MANAGER, station=station, by=moderator)  # by mistake, once more
+
+
+def test_who_may_not_end_a_posting_of_today_does_not_take_it_back(station, stranger, manager, moderator):
+    given = make_posting(stranger, station)
+    yesterday = timezone.localdate() - timedelta(days=1)
+
+    assert refused(postings.end, given, on=yesterday, by=manager) == "role"
+    assert refused(postings.end, given, on=yesterday, by=stranger) == "oneself"
+    assert list(stranger.postings.all()) == [given]
+
+
+def test_nobody_deletes_a_posting_past_its_verb(client, station, stranger, admin):
+    given = make_posting(stranger, station)
+    client.force_login(admin)
+
+    answer = client.post(reverse("admin:stations_posting_delete", args=[given.pk]), {"post": "yes"})
+
+    assert (answer.status_code, stranger.postings.count()) == (403, 1)
 
 
 def test_a_manager_ends_nobody(station, manager, stranger):

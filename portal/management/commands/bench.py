@@ -9,11 +9,11 @@ MARK = "<!-- written by make bench -->\n"
 
 
 class Command(BaseCommand):
-    help = "Measures pages, verbs and the map of the stations, on servers and databases of its own."
+    help = "Measures pages, verbs, the map and the workplace, on servers and databases of its own."
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("--quick", action="store_true", help="less than three minutes, less exact")
+        parser.add_argument("--quick", action="store_true", help="about four minutes, less exact")
         parser.add_argument("--write", action="store_true", help=f"keep the tables in docs/{PAGE.name}")
 
     def handle(self, *, quick, write, **options):
