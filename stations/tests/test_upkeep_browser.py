@@ -7,7 +7,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from stations import faults, suggestions
-from stations.models import FaultReport
+from stations.models import Fault, FaultReport
 from stations.tests.factories import make_picture, make_posting, make_report, make_suggestion, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -58,18 +58,17 @@ def test_a_fault_is_reported_by_phone_followed_and_fixed(open_page, live_server,
     reporters_photo = desk.get_by_role("img", name="What the reporter has photographed")
     expect(reporters_photo).to_be_visible()
     assert reporters_photo.evaluate("image => image.naturalWidth") == 800
-    desk.get_by_label("Take up").check()
-    desk.get_by_role("button", name="Save", exact=True).click()
-    expect(desk.get_by_role("cell", name="In progress")).to_be_visible()
+    expect(desk.get_by_role("link", name="Decide at the desk")).to_be_visible()
+    fault = Fault.objects.get()
+    faults.take_up(fault, by=manager)  # what the desk does
     phone.goto(address)
     expect(phone.locator("[aria-current=step]")).to_contain_text("In progress")
     phone.goto(station.get_absolute_url())
     expect(phone.get_by_text("Needs repair").first).to_be_visible()
     assert water_is_offered(client, station) is False
 
-    desk.locator("[name=_selected_action]").check()
-    desk.locator("select[name=action]").select_option("fix")
-    desk.get_by_role("button", name="Go").click()
+    faults.fix(fault, by=manager)
+    desk.goto("/admin/stations/fault/")
     expect(desk.get_by_role("cell", name="Fixed")).to_be_visible()
     phone.goto(address)
     expect(phone.locator("[aria-current=step]")).to_contain_text("Fixed")
