@@ -10,7 +10,7 @@ from portal.tests import engines
 engines.set_up()  # models can be imported from here on
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import translation
 
 from events.tests.factories import make_redemption_day, make_service_day, make_worker_pass
@@ -67,7 +67,8 @@ def redis_url():
 
 @pytest.fixture(autouse=True)
 def each_test_starts_afresh(monkeypatch, tmp_path):
-    cache.clear()
+    for name in caches:
+        caches[name].clear()
     monkeypatch.setattr(packs, "FOLDER", tmp_path / "pack")
     monkeypatch.setattr(packs, "BUILT", tmp_path / "pack.json")
     translation.activate(settings.LANGUAGE_CODE)

@@ -135,7 +135,10 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits live here: at Django's 300 entries a flood of new keys would push them out.
-CACHES = {"default": env.cache("CACHE_URL", default="dbcache://portal_cache?max_entries=100000")}
+CACHES = {
+    "default": env.cache("CACHE_URL", default="dbcache://portal_cache?max_entries=100000"),
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://")
 if CELERY_BROKER_URL == "filesystem://":

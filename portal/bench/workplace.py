@@ -11,7 +11,7 @@ from time import perf_counter
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.db.models import Count
 from django.test import Client
@@ -137,7 +137,7 @@ def queries_of(people) -> dict[tuple[str, str], int]:
         reader.cookies[settings.SESSION_COOKIE_NAME] = session
         for page in PAGES:
             reader.get(address(page, station))  # templates and the like
-            cache.clear()
+            caches["memory"].clear()
             with CaptureQueriesContext(connection) as queries:
                 answer = reader.get(address(page, station))
             if answer.status_code != 200:
