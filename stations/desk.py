@@ -71,7 +71,7 @@ PHOTO_CHOICES = (
 
 def about_photo(photo) -> About:
     person = photo.submitted_by
-    published = photo.station.photos.filter(state=StationPhoto.State.PUBLISHED)
+    published = photo.station.photos.published()
     return About(
         title=str(photo),
         facts=[
@@ -88,7 +88,7 @@ def about_photo(photo) -> About:
 
 def photos_of(person) -> list[str]:
     handed_in = StationPhoto.objects.filter(submitted_by=person)
-    published = handed_in.filter(state=StationPhoto.State.PUBLISHED).count()
+    published = handed_in.published().count()
     declined = handed_in.filter(state=StationPhoto.State.DECLINED).count()
     return [
         ngettext("%(n)d photo published before", "%(n)d photos published before", published)

@@ -21,10 +21,6 @@ class FaultQuerySet(models.QuerySet):
     def open(self):
         return self.exclude(state=Fault.State.FIXED)
 
-    def waiting(self):
-        """Faults that nobody has taken up."""
-        return self.filter(state=Fault.State.TO_DO)
-
 
 class Fault(models.Model):
     """One ticket for one thing that does not work; whoever reports it while it is open joins in."""
