@@ -6,6 +6,7 @@ What a chart counts and the list that a bar leads to are narrowed by the same lo
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.core.cache import caches
 from django.db.models import F, Model, QuerySet, Sum, Value
@@ -25,7 +26,8 @@ from volunteers.models import HoursEntry, Shift
 
 WEEKS = 12
 NEAR = caches["memory"]  # of each process: the shared one may be a table, which costs more than it saves
-KEPT = 600  # seconds: nobody decides by the minute on figures of three months
+# Seconds. Nobody decides by the minute on figures of three months; what waits is counted exactly above.
+KEPT, KEPT_WAITING = 600, 60
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,10 @@ SERIES = [
 def charts(reached) -> list[Chart]:
     """What waits, and four figures of the last twelve weeks."""
     begin = monday(timezone.now()) - timedelta(weeks=WEEKS - 1)
-    counted_at, counted = kept(reached, begin)
+    waiting = kept("waiting", reached, KEPT_WAITING, waits.counts)
+    counted_at, counted = kept(f"{begin:%Y%m%d}", reached, KEPT, partial(count, begin=begin))
     weekly = [week_chart(series, counted[series.key], begin, counted_at) for series in SERIES]
-    return [*waits.charts(reached), *weekly]
+    return [*waits.charts(*waiting), *weekly]
 
 
 def monday(moment: datetime) -> datetime:
@@ -123,13 +126,13 @@ def monday(moment: datetime) -> datetime:
     return hours.midnight(day - timedelta(days=day.weekday()))
 
 
-def kept(reached, begin) -> tuple[datetime, dict]:
-    """When the figures were counted, and they themselves; everybody with the same reach shares them."""
-    key = f"figures:{begin:%Y%m%d}:{fingerprint(reached)}"
+def kept(name, reached, seconds, count) -> tuple[datetime, dict]:
+    """When `count(reached)` was counted, and what it gave; everybody with the same reach shares it."""
+    key = f"figures:{name}:{fingerprint(reached)}"
     found = NEAR.get(key)
     if not found:
-        found = timezone.now(), count(reached, begin)
-        NEAR.set(key, found, KEPT)
+        found = timezone.now(), count(reached)
+        NEAR.set(key, found, seconds)
     return found
 
 
@@ -144,9 +147,11 @@ def count(reached, begin) -> dict[str, dict]:
 
 def fingerprint(reached) -> str:
     """The same for people who reach the same: a posting that ends leads to other figures at once."""
-    if reached.is_everywhere(reach.EVERYBODY):
+    if reached.is_operator:
         return "everywhere"
-    places = sorted((posting.organisation_id or 0, posting.station_id or 0) for posting in reached.postings)
+    places = sorted(
+        (posting.role, posting.organisation_id or 0, posting.station_id or 0) for posting in reached.postings
+    )
     return hashlib.sha256(repr(places).encode()).hexdigest()
 
 

@@ -1,8 +1,9 @@
 """What waits at the desk and how old it is: a chart of all queues of the reader."""
 
+from collections import Counter
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +11,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from portal import decisions, desk
 from portal.drawings import Cell, Chart, Row, lines
-from portal.models import User
 
 DAY = timedelta(days=1)
 # How long something waits, from and to. The bars have their names.
@@ -19,47 +19,50 @@ AGES = {
     "days": (gettext_lazy("Up to three days"), DAY, 3 * DAY),
     "older": (gettext_lazy("Longer"), 3 * DAY, timedelta(days=36500)),
 }
-MOST = 10_000  # more are not counted one by one
 
 
 def of_age(rows: QuerySet, queue, age: str) -> QuerySet:
     """Of what waits in a queue that of one age; everything where none is asked for."""
-    if age not in AGES:
-        return rows
+    return rows.filter(within(queue, age, timezone.now())) if age in AGES else rows
+
+
+def within(queue, age: str, now) -> Q:
     youngest, oldest = AGES[age][1:]
-    now = timezone.now()
-    return rows.filter(**{f"{queue.since}__lte": now - youngest, f"{queue.since}__gt": now - oldest})
+    return Q(**{f"{queue.since}__lte": now - youngest, f"{queue.since}__gt": now - oldest})
 
 
-def charts(reached) -> list[Chart]:
-    """One chart, or none for whoever decides nothing."""
-    queues, counted = desk.mine(reached), counts(reached)
+def charts(counted_at, counted: dict[str, Counter]) -> list[Chart]:
+    """One chart of `counts`, or none for whoever decides nothing."""
     rows = [
-        Row(str(queue.name), [cell(queue, age, counted[f"{queue.key}_{age}"]) for age in AGES])
-        for queue in queues
+        Row(str(desk.QUEUES[key].name), [cell(desk.QUEUES[key], age, numbers[age]) for age in AGES])
+        for key, numbers in counted.items()
     ]
-    return [chart(rows)] if rows else []
+    return [chart(rows, counted_at)] if rows else []
 
 
-def counts(reached) -> dict[str, int]:
-    """How much waits in each queue by age, in one question however many queues there are."""
-    counted = {
-        f"{queue.key}_{age}": desk.Counted(
-            of_age(decisions.waiting(queue, reached), queue, age).order_by().values("pk")[:MOST]
-        )
-        for queue in desk.mine(reached)
-        for age in AGES
-    }
-    # Any one row would do to hang the numbers on.
-    return User.objects.values(**counted)[:1].get() if counted else {}
+def counts(reached) -> dict[str, Counter]:
+    """How much waits by queue and age, in one question however many queues there are."""
+    queues = desk.mine(reached)
+    counted = {queue.key: Counter() for queue in queues}
+    if queues:
+        first, *others = (by_age(queue, reached) for queue in queues)
+        for key, *numbers in first.union(*others, all=True):
+            counted[key].update(dict(zip(AGES, numbers, strict=True)))
+    return counted
+
+
+def by_age(queue, reached) -> QuerySet:
+    """(key, a number for each age), or no row where nothing waits."""
+    now = timezone.now()
+    numbers = {age: Count("pk", within(queue, age, now)) for age in AGES}
+    return decisions.waiting(queue, reached).order_by().values_list(Value(queue.key)).annotate(**numbers)
 
 
 def cell(queue, age, count) -> Cell:
-    text = f"{count:,}" if count < MOST else _("%(n)s or more") % {"n": f"{MOST:,}"}
-    return Cell(count, text, f"{reverse('admin:desk_queue', args=[queue.key])}?age={age}")
+    return Cell(count, f"{count:,}", f"{reverse('admin:desk_queue', args=[queue.key])}?age={age}")
 
 
-def chart(rows) -> Chart:
+def chart(rows, counted_at) -> Chart:
     total, longer = sum(row.value for row in rows), sum(row.cells[-1].value for row in rows)
     words = {"total": f"{total:,}", "longer": f"{longer:,}"}
     sentence = ngettext(
@@ -74,6 +77,6 @@ def chart(rows) -> Chart:
         head=[_("Queue"), *(str(name) for name, *_span in AGES.values())],
         rows=rows if total else [],
         drawing=lines(rows, list(AGES)),
-        counted_at=timezone.now(),
+        counted_at=counted_at,
         legend=[(age, str(name)) for age, (name, *_span) in AGES.items()],
     )

@@ -64,7 +64,7 @@ class Reach:
         """Organisations that the postings name, with all below them."""
         if self.is_everywhere(roles):
             return Organisation.objects.all()
-        return Organisation.objects.within(self.roots(roles))
+        return Organisation.objects.filter(pk__in=self.organisation_ids(roles))
 
     def stations(self, roles) -> QuerySet[Station]:
         if self.is_everywhere(roles):
@@ -83,7 +83,7 @@ class Reach:
         found = Q()
         if organisation is not None:
             name = f"{organisation}__in" if organisation else "pk__in"
-            found = Q(**{name: self.organisations(roles).order_by().values("pk")})
+            found = Q(**{name: self.organisation_ids(roles)})
         if station is not None:
             at_station = Q(**{f"{station}__in": self.station_ids(roles)})
             found = at_station | found & Q(**{station: None}) if found else at_station
@@ -93,7 +93,7 @@ class Reach:
         stations = [posting.station_id for posting in self.counting(roles) if posting.station_id]
         reached = Q(pk__in=stations)
         if self.roots(roles):
-            reached |= Q(organisation__in=self.organisations(roles).values("pk"))
+            reached |= Q(organisation__in=self.organisation_ids(roles))
         return reached
 
     def station_ids(self, roles):
@@ -101,6 +101,19 @@ class Reach:
         if self.roots(roles):
             return self.stations(roles).order_by().values("pk")
         return [posting.station_id for posting in self.counting(roles)]
+
+    def organisation_ids(self, roles) -> list[int]:
+        """Those that the postings name, with all below them; the tree is asked for once."""
+        reached = more = set(self.roots(roles))
+        while more := {pk for pk, parent in self.tree.items() if parent in more}:
+            reached = reached | more
+        return sorted(reached)
+
+    @cached_property
+    def tree(self) -> dict[int, int | None]:
+        """The organisation above each one that any posting reaches."""
+        reached = Organisation.objects.within(self.roots(EVERYBODY)).order_by()
+        return dict(reached.values_list("pk", "parent"))
 
     def roots(self, roles) -> list[int]:
         return [posting.organisation_id for posting in self.counting(roles) if posting.organisation_id]

@@ -48,6 +48,7 @@ class Volunteer(models.Model):
     home_station = models.ForeignKey(
         Station,
         models.PROTECT,
+        db_index=False,  # volunteer_of_station
         related_name="volunteers",
         verbose_name=_("home station"),
         help_text=_("Its manager reviews your documents."),
@@ -63,6 +64,8 @@ class Volunteer(models.Model):
         verbose_name = _("volunteer")
         verbose_name_plural = _("volunteers")
         ordering = ["name"]
+        # With the key beside it, so that a county's volunteers are found without reading their rows.
+        indexes = [models.Index(fields=["home_station", "id"], name="volunteer_of_station")]
 
     def __str__(self):
         return self.name
@@ -206,6 +209,8 @@ class Shift(models.Model):
         indexes = [
             models.Index(fields=["status", "starts_at"], name="shift_upcoming"),
             models.Index(fields=["station", "starts_at"], name="shift_of_station"),
+            # For the desk: the oldest shifts on which somebody is unmarked.
+            models.Index(fields=["ends_at", "id"], condition=~Q(status="cancelled"), name="shift_over"),
         ]
         constraints = [
             models.CheckConstraint(

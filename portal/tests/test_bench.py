@@ -40,13 +40,17 @@ def test_the_province_at_work_has_something_waiting_in_every_queue(db):
     assert (Volunteer.objects.count(), lines.count()) == (100, workplace_rows.LINES)
 
 
-def test_who_is_measured_at_work_reaches_what_their_role_says(db):
+@pytest.mark.parametrize(("few", "counties"), [(19, 1), (20, 20)])
+def test_who_is_measured_at_work_reaches_what_their_role_says(db, monkeypatch, few, counties):
+    monkeypatch.setattr(workplace, "FEW", few)
     synthetic.make(20)
 
     people = workplace.sign_in()
 
     moderator, staff = (reach.of(workplace.person(role)).stations(reach.EVERYBODY) for role in people)
-    assert moderator.values("organisation").distinct().count() == 1
+    assert moderator.values("organisation").distinct().count() == min(
+        counties, staff.values("organisation").distinct().count()
+    )
     assert staff.count() == 20
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from events.models import PointsEntry
 from events.tests.factories import make_worker_pass
-from portal import desk, figures, waits
+from portal import desk, figures
 from stations import hours, organisations, reach
 from stations.tests.factories import make_division, make_posting, make_station, make_user
 from volunteers.models import HoursEntry
@@ -161,15 +161,13 @@ def test_figures_are_kept_for_ten_minutes_and_say_when_they_were_counted(manager
     assert (afresh.rows[-1].value, afresh.counted_at) == (17, WEDNESDAY + timedelta(minutes=11))
 
 
-def test_counting_takes_four_questions_and_one_for_what_waits(admin, province, django_assert_max_num_queries):
+def test_counting_takes_two_questions_and_none_within_the_minute(admin, province, django_assert_num_queries):
     reached = reach.of(admin)
-    begin = figures.monday(timezone.now())
 
-    with django_assert_max_num_queries(4):
-        for series in figures.SERIES:
-            series.by_week(reached, begin)
-    with django_assert_max_num_queries(1):
-        waits.counts(reached)
+    with django_assert_num_queries(2):
+        figures.charts(reached)
+    with django_assert_num_queries(0):
+        figures.charts(reached)
 
 
 @pytest.mark.parametrize("who", ["admin", "moderator", "manager"])
