@@ -127,6 +127,16 @@ def test_many_are_decided_after_a_preview(open_as, manager, waiting):
     assert list(statuses) == ["approved", "approved", "pending"]
 
 
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_list_takes_the_width_there_is(open_as, admin, station, language):
+    page = open_as(admin, viewport={"width": 1280, "height": 900}, locale=language)
+
+    for address in ["/admin/stations/station/", "/admin/stations/posting/", "/admin/stations/kiosk/"]:
+        page.goto(address)
+        around, inside = (page.locator(part).bounding_box() for part in ("#content", "#changelist"))
+        assert inside["width"] > 0.9 * around["width"], address
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_serious_stands_in_anybodys_way(open_as, admin, station, waiting, scheme, width):

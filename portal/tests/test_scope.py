@@ -322,6 +322,30 @@ def test_a_row_of_others_slipped_into_a_form_is_refused(request, client, mine, t
     assert (values(kept), HistoryLine.objects.count()) == before
 
 
+@pytest.mark.parametrize("who", ["manager", "moderator", "staff"])
+def test_a_new_row_takes_ones_own_and_refuses_what_belongs_to_others(request, client, mine, theirs, who):
+    client.force_login(request.getfixturevalue(who))
+    own, others = ({type(row): row for row in rows} for rows in (mine, theirs))
+
+    taken, refused = set(), set()
+    for row in mine:
+        form = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_add")
+        page = client.get(form)
+        if page.status_code != 200:
+            continue
+        for name, model in pointing(page):
+            if model in others and "-" not in name:  # the rows of inlines belong to the one around
+                for rows, found in ((own, taken), (others, refused)):
+                    answer = client.post(form, {**form_of(page), name: rows[model].pk})
+                    errors = answer.context["adminform"].form.errors if answer.status_code == 200 else {}
+                    if (name in errors) == (rows is others):
+                        found.add(f"{row._meta.model_name}.{name}")
+
+    assert taken <= refused
+    assert refused - taken <= {"organisation.division"}  # one's own county has its union already
+    assert {"kiosk.station", "shift.station"} <= refused
+
+
 def test_of_the_rows_ticked_an_action_takes_ones_own(client, manager, mine, theirs):
     own, other = (next(row for row in rows if row._meta.model_name == "kiosk") for rows in (mine, theirs))
     client.force_login(manager)

@@ -7,12 +7,13 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from portal import demo
+from portal import demo, desk
 from portal.demo_accounts import WORKER_CARD
 from portal.models import User
+from stations import reach
 from stations.imports import jobs
-from stations.models import FaultReport, Station
-from stations.tests.factories import make_import, make_suggestion
+from stations.models import ExportJob, FaultReport, Posting, Station, StationPhoto
+from stations.tests.factories import make_import, make_photo, make_suggestion
 from volunteers.models import Shift, Volunteer
 from volunteers.tests.factories import make_credential
 
@@ -68,6 +69,49 @@ def volunteer_pages():
         "/accounts/email/",
         "/accounts/password/change/",
         "/accounts/logout/",
+    ]
+
+
+def moderator_pages():
+    """The desk: queues, one item of each, what a decision on several will do; and what is looked up there."""
+    reached = reach.of(User.objects.get(email="moderator@example.org"))
+    shimen = Station.objects.get(name=demo.SHIMEN)
+    photo = make_photo(station=shimen, state=StationPhoto.State.PENDING)
+    first = {key: desk.in_order(queue, reached).first() for key, queue in desk.QUEUES.items()}
+    posting = Posting.objects.filter(station=shimen).first()
+    taken = Shift.objects.filter(station=shimen, service_day__isnull=False).first()
+    return [
+        "/admin/",
+        *(f"/admin/desk/{key}/" for key in first),
+        *(f"/admin/desk/{key}/{row.pk}/" for key, row in first.items() if row),
+        f"/admin/desk/photo/preview/?choice=publish&ids={photo.pk},999999",
+        "/admin/search/?q=石门",
+        "/admin/search/?q=无此物",
+        "/admin/stations/historyline/",
+        f"/admin/stations/station/{shimen.pk}/history/",
+        f"/admin/events/serviceday/{taken.service_day_id}/delete/",
+        f"/admin/stations/organisation/{shimen.organisation_id}/change/",
+        "/admin/stations/posting/",
+        "/admin/stations/posting/add/",
+        f"/admin/stations/posting/{posting.pk}/change/",
+        "/admin/volunteers/volunteer/",
+    ]
+
+
+def auditor_pages():
+    job = ExportJob.objects.create(
+        list="volunteers.volunteer",
+        ending="xlsx",
+        language="zh-hans",
+        made_by=User.objects.get(email="auditor@example.org"),
+        rows_done=48_000,
+        rows_total=120_000,
+    )
+    return [
+        "/admin/",
+        "/admin/stations/station/",
+        "/admin/stations/exportjob/",
+        f"/admin/stations/exportjob/{job.pk}/change/",
     ]
 
 
@@ -158,6 +202,8 @@ def test_every_page_has_its_picture(live_server, new_page, width, language, sche
         ("", public_pages()),
         ("volunteer@example.org", volunteer_pages()),
         ("newcomer@example.org", ["/volunteer/", "/volunteer/profile/", "/me/", "/admin/"]),
+        ("moderator@example.org", moderator_pages()),
+        ("auditor@example.org", auditor_pages()),
         ("manager@example.org", manager_pages()),
         ("admin@example.org", federation_pages()),
     ]

@@ -52,6 +52,10 @@ def queue_of_faults(rows) -> str:
 @admin.register(Fault)
 class FaultAdmin(DecidedAtTheDesk, ScopedAdmin):
     list_display = ["subject", "danger", "station", "state", "count", "opened_at", "handled_by"]
+    guide = _(
+        "One line for each thing that is broken, however many people reported it. They follow on their own "
+        "page what becomes of it, and read your answer there. Dangers are to be seen to within a day."
+    )
     first_step = _("Nobody has reported anything. Reports come from the page of each station.")
     beside = ["state", "opened_at"]
     list_filter = [
@@ -105,11 +109,15 @@ class SiteSuggestionAdmin(DecidedAtTheDesk, ScopedAdmin):
     station_path = None
     organisation_path = "division__union"
     list_display = ["place", "division", "state", "created_at", "decided_by"]
+    guide = _(
+        "What people miss near them. Each one is answered, and whoever suggested it reads the answer. "
+        "Source: the provincial plan, public participation in building stations."
+    )
     first_step = _("Nobody has suggested a site yet. Suggestions come from the public pages.")
     beside = ["division", "state"]
     list_filter = ["state", places("division"), ("created_at", admin.DateFieldListFilter)]
     list_select_related = ["division", "decided_by"]
-    search_fields = ["place", "why"]
+    search_fields = ["place", "why", "division__search"]
     date_hierarchy = "created_at"
     actions = [to_preview("suggestion", "look_into", _("Look at it on site"))]
     fields = ["division", "place", "why", "state", "answer", "created_at", "looked_at"]

@@ -67,7 +67,7 @@ class Organisation(models.Model):
     def clean(self):
         """Kinds run downwards, so the tree has no circle and is never deeper than its kinds."""
         kinds = self.Kind.values
-        if self.parent and kinds.index(self.parent.kind) >= kinds.index(self.kind):
+        if self.parent and self.kind and kinds.index(self.parent.kind) >= kinds.index(self.kind):
             words = {"kind": self.get_kind_display(), "parent": self.parent}
             raise ValidationError(
                 {

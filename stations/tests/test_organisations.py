@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from stations import organisations
 from stations.models import HistoryLine, Organisation
@@ -105,3 +106,13 @@ def test_there_is_one_province(db):
     with pytest.raises(IntegrityError), transaction.atomic():
         Organisation.objects.create(name="又一个", kind=Kind.PROVINCE)
     assert Organisation.objects.filter(kind=Kind.PROVINCE).count() == 1
+
+
+def test_a_form_without_a_kind_asks_for_one(client, admin):
+    client.force_login(admin)
+    given = {"name": "某街道总工会", "parent": province().pk, "kind": ""}
+
+    page = client.post(reverse("admin:stations_organisation_add"), given)
+
+    assert page.status_code == 200
+    assert list(page.context["adminform"].form.errors) == ["kind"]
