@@ -40,7 +40,7 @@ format: .venv/installed-dev ## put code and templates into their usual form
 	@$(BIN)/ruff format .
 	@$(BIN)/djade --target-version 5.2 $$(find $(PACKAGES) -path '*/templates/*' -type f) || true
 
-bench: .venv/installed-dev ## measure pages, verbs and the stations' map (about twelve minutes)
+bench: .venv/installed-dev ## measure pages, verbs and the stations' map (about twenty minutes)
 	@$(BIN)/python manage.py bench
 
 bench-quick: .venv/installed-dev ## the same in about four minutes, less exact

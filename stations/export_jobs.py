@@ -130,9 +130,16 @@ def finish(job, file):
 
 
 def trace(job):
-    """Personal data leave the portal: the history says with whom, which and how many."""
+    """Personal data leave the portal: the history says with whom, which and how many.
+
+    It is read by whoever has the place of this person in their care; of several places by the operators.
+    """
     changes = [("query", "", job.query), ("rows_total", None, job.rows_done)]
-    history.write(job, HistoryLine.Action.ADDED, changes, person=job.made_by, reason="")
+    line = history.line(job, HistoryLine.Action.ADDED, changes, person=job.made_by, reason="")
+    postings = reach.of(job.made_by).postings
+    if len(postings) == 1:
+        line.station, line.organisation = postings[0].station, postings[0].organisation
+    line.save(force_insert=True)
 
 
 def may_fetch(job, request) -> bool:

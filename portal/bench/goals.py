@@ -120,9 +120,9 @@ def at_work(quick):
 
 
 def at_most(what, stations, limit, value, unit, more=""):
-    measured = f"{figure(value)} {unit}" + (f" ({more})" if more else "")
-    return Goal(what, stations, f"≤ {limit} {unit}", measured, value <= limit)
+    measured = f"{figure(value)} {unit}".rstrip() + (f" ({more})" if more else "")
+    return Goal(what, stations, f"≤ {limit} {unit}".rstrip(), measured, value <= limit)
 
 
 def figure(value):
-    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    return f"{value:.0f}" if value >= 100 or isinstance(value, int) else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

@@ -207,6 +207,19 @@ def test_every_export_says_in_the_history_who_took_which_rows(client, manager, s
     assert (job.list, job.state, job.made_by) == ("stations.station", "at_once", manager)
 
 
+def test_what_a_manager_took_is_read_by_the_county_above(client, manager, moderator, other_manager, station):
+    client.force_login(manager)
+    b"".join(client.get(address()).streaming_content)
+
+    found = {}
+    for person in (manager, moderator, other_manager):
+        client.force_login(person)
+        lines = client.get(reverse("admin:stations_historyline_changelist")).context["cl"].result_list
+        found[person] = [line.person for line in lines if line.model == "stations.exportjob"]
+
+    assert found == {manager: [manager], moderator: [manager], other_manager: []}
+
+
 def test_looking_at_a_list_leaves_no_trace(office, station):
     office.get(reverse("admin:stations_station_changelist"))
 
