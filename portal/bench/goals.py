@@ -125,4 +125,5 @@ def at_most(what, stations, limit, value, unit, more=""):
 
 
 def figure(value):
-    return f"{value:.0f}" if value >= 100 or isinstance(value, int) else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    places = 0 if value >= 100 or isinstance(value, int) else 1 if value >= 10 else 2
+    return f"{value:.{places}f}"
