@@ -105,7 +105,7 @@ class Reach:
     def organisation_ids(self, roles) -> list[int]:
         """Those that the postings name, with all below them; the tree is asked for once."""
         reached = more = set(self.roots(roles))
-        while more := {pk for pk, parent in self.tree.items() if parent in more}:
+        while more := {pk for pk, parent in self.tree.items() if parent in more} - reached:
             reached = reached | more
         return sorted(reached)
 
