@@ -169,8 +169,8 @@ class ShiftAdmin(ScopedAdmin):
 class SignupAdmin(DecidedAtTheDesk, ScopedAdmin):
     station_path = "shift__station"
     guide = _(
-        "Once a shift is over, say who came: the hours count then, and nobody’s counts without it "
-        "(志愿服务条例: a record is true and complete)."
+        "Once a shift is over, say who came: the hours count then, and nobody’s count without it. "
+        "Source: Regulations on Volunteer Services art. 19."
     )
     first_step = _("Nobody has signed up yet. People do it on the page of a shift.")
     list_display = ["who", "when", "status", "attendance", "marked_by"]

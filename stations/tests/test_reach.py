@@ -186,3 +186,15 @@ def test_a_posting_that_ends_tonight_is_over_at_the_next_request_tomorrow(client
 
     # Her other posting goes on: she reads, and changes nothing any more.
     assert (tomorrow[0], still_open, kiosk.revoked_at is not None) == (200, True, True)
+
+
+def test_unions_that_stand_in_a_circle_are_reached_without_end(stranger, station):
+    """No form lets them; a hand in the database might."""
+    county = station.organisation
+    below = make_organisation(kind=Organisation.Kind.TOWN, parent=county)
+    Organisation.objects.filter(pk=county.pk).update(parent=below)
+    make_posting(stranger, county, role=Posting.Role.MODERATOR)
+
+    reached = reach.of(stranger).organisation_ids(reach.COUNTY)
+
+    assert reached == sorted([county.pk, below.pk])
