@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from portal.models import Decision
 from stations.queues import Choice, Queue
@@ -16,14 +18,17 @@ NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)  # what fits a database's id
 @dataclass(frozen=True)
 class Answer:
     choice: Choice | None
-    offered: str
+    offered: str  # what the form calls the sentence
     meant_for: Choice | None  # the choice that the offered sentence belongs to
     own: str
     pks: tuple[str, ...] = ()  # as they were sent
 
     @property
     def reason(self) -> str:
-        return " ".join(filter(None, [self.offered, self.own]))
+        """The sentence in the site's first language, whoever picks it; own words as they were written."""
+        with override(settings.LANGUAGE_CODE):
+            sentence = str(self.meant_for.offers[self.offered]) if self.meant_for else ""
+        return " ".join(filter(None, [sentence, self.own]))
 
     @property
     def refusal(self) -> Refusal | None:
@@ -38,7 +43,7 @@ class Answer:
 def given(data, queue: Queue) -> Answer:
     """The answer that a form or an address carries; an unknown sentence counts as none."""
     offered = data.get("offered", "")
-    meant_for = next((c for c in queue.choices if offered in [str(reason) for reason in c.reasons]), None)
+    meant_for = next((c for c in queue.choices if offered in c.offers), None)
     pks = [pk.strip() for pk in ",".join(data.getlist("ids")).split(",")]
     return Answer(
         choice=queue.choice(data.get("choice")),

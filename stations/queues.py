@@ -25,6 +25,11 @@ class Choice:
     is_good: bool = True
     reasons: tuple[str, ...] = ()  # sentences that are often needed, in words for the person concerned
 
+    @property
+    def offers(self) -> dict[str, str]:
+        """The sentences by what a form calls them, which is the same in every language."""
+        return {f"{self.key}-{number}": sentence for number, sentence in enumerate(self.reasons)}
+
     def why_not(self, row, reason: str) -> Refusal | None:
         return first_refusal(self.checks, row, reason)
 

@@ -194,18 +194,27 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(mine, station, answer
 
 def test_an_offered_sentence_and_own_words_make_the_reason(mine, station):
     waiting = make_waiting(station)
-    offered = str(desk.QUEUES["credential"].choice("decline").reasons[0])
 
-    mine.post(address(waiting), {"choice": "decline", "offered": offered, "own": "左上角。"})
+    mine.post(address(waiting), {"choice": "decline", "offered": "decline-0", "own": "左上角。"})
 
-    assert Decision.objects.get().reason == f"{offered} 左上角。"
+    assert Decision.objects.get().reason == "照片不清楚，请在白天重新拍摄，拍全四个角。 左上角。"
+
+
+def test_an_offered_sentence_goes_out_in_chinese_whatever_the_reader_of_the_desk_reads(mine, station):
+    waiting = make_waiting(station)
+    mine.cookies["django_language"] = "en"
+    page = mine.get(address(waiting)).content.decode()
+    assert page.count('value="decline-0"> The photo is blurred.') == 1
+
+    mine.post(address(waiting), {"choice": "decline", "offered": "decline-0"})
+
+    assert Decision.objects.get().reason == "照片不清楚，请在白天重新拍摄，拍全四个角。"
 
 
 def test_a_sentence_for_another_decision_is_not_sent(mine, station):
     waiting = make_waiting(station)
-    offered = str(desk.QUEUES["credential"].choice("decline").reasons[0])
 
-    response = mine.post(address(waiting), {"choice": "approve", "offered": offered})
+    response = mine.post(address(waiting), {"choice": "approve", "offered": "decline-0"})
 
     assert response.status_code == 422
     assert response.content.decode().count("您选的这句话是用于“不通过”的。") == 1
