@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from portal import decisions, desk
 from portal.models import Decision
+from stations.tests.factories import make_report
 from volunteers.models import Credential
 from volunteers.tests.factories import make_credential, make_volunteer
 
@@ -135,6 +136,22 @@ def test_a_list_takes_the_width_there_is(open_as, admin, station, language):
         page.goto(address)
         around, inside = (page.locator(part).bounding_box() for part in ("#content", "#changelist"))
         assert inside["width"] > 0.9 * around["width"], address
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_on_a_phone_the_choices_stand_in_one_row_and_everything_is_large_enough(
+    open_as, manager, station, language
+):
+    make_report(station=station, kind="rain_gear")  # there is a next one, and a similar one
+    fault = make_report(station=station, kind="water").fault
+    page = open_as(manager, viewport={"width": 390, "height": 844}, locale=language)
+    page.goto(f"/admin/desk/fault/{fault.pk}/")
+
+    choices = page.locator(".desk-choices .button").all()
+    to_tap = page.locator(".desk-item").locator("button, summary, label.desk-offer, a:not(.visually-hidden)")
+    assert len({choice.bounding_box()["y"] for choice in choices}) == 1
+    small = [t.inner_text() for t in to_tap.all() if t.is_visible() and t.bounding_box()["height"] < 44]
+    assert small == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
