@@ -4,6 +4,7 @@ PORTAL_MODE is `demo` (the default: embedded engines, demo accounts, a mailbox
 page) or `production`, which refuses to start on anything unsafe.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -39,6 +40,8 @@ def demo_secret_key():
 
 
 SECRET_KEY = env.str("SECRET_KEY", "") or (demo_secret_key() if DEMO else "")
+# Numbers of licences and IDs are encrypted with the first; the later ones still read what is older.
+FIELD_KEYS = env.list("FIELD_KEYS", default=[SECRET_KEY])
 HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", HOST] if DEMO else [])
@@ -189,6 +192,15 @@ if DEMO:
 MAILBOX = not env.str("EMAIL_URL", "")
 vars().update(env.email("EMAIL_URL", default="dummymail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "暖驿 <noreply@example.org>")
+
+# Volunteers: what the federation may set for all its stations.
+CANCEL_UNTIL = timedelta(hours=12)  # before the shift; later on the station is asked
+OFFER_LIFE = timedelta(hours=12)  # at most, and never longer than half the time that is left
+SHIFTS_A_WEEK, HOURS_A_WEEK = 7, 28
+TRAVEL_KM_PER_HOUR = 15  # an e-bike's way between two stations, as the crow flies
+CHECK_IN_FROM = timedelta(minutes=30)  # before the shift
+CHECK_OUT_UNTIL = timedelta(hours=2)  # after it
+NO_SHOWS = {"times": 3, "within": timedelta(days=90), "pause": timedelta(days=30)}  # absences unexcused
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]

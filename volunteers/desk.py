@@ -103,7 +103,7 @@ def validity(credential) -> str:
 
 def handed_in_by_others(credential) -> list[tuple[str, str]]:
     """One number belongs to one person. Who else it is stays unsaid: they may be out of reach."""
-    same = Credential.objects.filter(number=credential.number, kind=credential.kind)
+    same = Credential.objects.filter(number_digest=credential.number_digest, kind=credential.kind)
     others = same.exclude(volunteer=credential.volunteer_id).select_related("volunteer__home_station")
     return [
         (

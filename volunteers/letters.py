@@ -5,8 +5,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from events import messages
+from stations.models import Posting
 
 
 def confirm(signup):
@@ -40,9 +42,109 @@ def remind(signup) -> bool:
         )
 
 
-def reminder_key(signup):
+def reminder_key(signup, starts_at=None):
     """A moved shift has another starting time, and so is reminded of again."""
-    return f"remind:{signup.pk}:{signup.shift.starts_at:%Y%m%dT%H%MZ}"
+    return f"remind:{signup.pk}:{starts_at or signup.shift.starts_at:%Y%m%dT%H%MZ}"
+
+
+# What becomes of a place
+
+
+def tell(signup, key, subject, *parts, **said) -> bool:
+    """A letter about a shift, in paragraphs; those that are empty are left out."""
+    with translation.override(signup.volunteer.person.language):
+        said |= {"name": signup.volunteer.name, **about(signup.shift)}
+        return to(
+            signup.volunteer.person,
+            key=key,
+            subject=str(subject) % said,
+            body="\n\n".join(str(part) % said for part in parts if part),
+        )
+
+
+HELLO = gettext_lazy("Hello %(name)s,")
+THE_SHIFT = "%(what)s\n%(when)s\n%(where)s"
+
+
+def offer(signup) -> bool:
+    until = timezone.localtime(signup.offer_ends_at)
+    return tell(
+        signup,
+        f"offer:{signup.pk}:{until:%Y%m%dT%H%M}",
+        gettext_lazy("A place for you: %(what)s, %(when)s"),
+        HELLO,
+        gettext_lazy("a place has become free, and you are next:"),
+        THE_SHIFT,
+        gettext_lazy("Please say yes or no until %(until)s; afterwards somebody else is asked: %(url)s"),
+        until=f"{until:%Y-%m-%d %H:%M}",
+    )
+
+
+def tell_expired(signup) -> bool:
+    return tell(
+        signup,
+        f"expired:{signup.pk}",
+        gettext_lazy("The place has gone to somebody else: %(what)s, %(when)s"),
+        HELLO,
+        gettext_lazy("we had no answer in time, so the place was offered to the next in the queue:"),
+        THE_SHIFT,
+        gettext_lazy("If you still want to come, go on the waiting list again: %(url)s"),
+    )
+
+
+def tell_taken_off(signup, reason) -> bool:
+    return tell(
+        signup,
+        f"removed:{signup.pk}",
+        gettext_lazy("You are not on this shift any more: %(what)s, %(when)s"),
+        HELLO,
+        gettext_lazy("the station has taken you off this shift:"),
+        THE_SHIFT,
+        gettext_lazy("The station writes: %(reason)s"),
+        reason=reason,
+    )
+
+
+def tell_replaced(signup) -> bool:
+    return tell(
+        signup,
+        f"replaced:{signup.pk}",
+        gettext_lazy("Somebody stands in for you: %(what)s, %(when)s"),
+        HELLO,
+        gettext_lazy("somebody else has taken your place on this shift, so you need not come:"),
+        THE_SHIFT,
+        gettext_lazy("Thank you for looking after it in time."),
+    )
+
+
+def tell_moved(signup) -> bool:
+    return tell(
+        signup,
+        f"moved:{signup.pk}:{signup.shift.sequence}",
+        gettext_lazy("Changed: %(what)s, now %(when)s"),
+        HELLO,
+        gettext_lazy("the station has changed time or place of a shift of yours. Now it is:"),
+        THE_SHIFT,
+        gettext_lazy("Your place is kept. If you cannot come then, please give it back: %(url)s"),
+    )
+
+
+def tell_called_off(signup, reason) -> bool:
+    return tell(
+        signup,
+        f"called-off:{signup.pk}",
+        gettext_lazy("Cancelled: %(what)s, %(when)s"),
+        HELLO,
+        gettext_lazy("this shift does not take place:"),
+        THE_SHIFT,
+        gettext_lazy("The station writes: %(reason)s"),
+        gettext_lazy("We are sorry. Other shifts near you: %(shifts)s"),
+        reason=reason,
+        shifts=settings.SITE_URL + reverse("volunteers:shifts"),
+    )
+
+
+# Documents
 
 
 def tell_decision(credential):
@@ -115,6 +217,18 @@ def tell_absence(signup, reason=""):
         )
 
 
+def to_managers(station, *, key, subject, body) -> int:
+    """The same letter to everybody who runs the station today; how many were written anew."""
+    managers = Posting.objects.current().filter(station=station, role=Posting.Role.MANAGER)
+    written = 0
+    for posting in managers.select_related("person"):
+        with translation.override(posting.person.language):
+            written += to(
+                posting.person, key=f"{key}:{posting.person_id}", subject=str(subject), body=str(body)
+            )
+    return written
+
+
 def to(person, *, key, subject, body):
     return messages.write(person.address, person=person, key=key, subject=subject, body=body)
 
@@ -122,7 +236,7 @@ def to(person, *, key, subject, body):
 def about(shift):
     starts = timezone.localtime(shift.starts_at)
     return {
-        "what": shift.get_kind_display(),
+        "what": shift.what,
         "when": f"{date_format(starts, _('l, j F'))} {starts:%H:%M}",
         "where": f"{shift.station.name} · {shift.station.address}",
         "url": settings.SITE_URL + shift.get_absolute_url(),

@@ -1,120 +1,149 @@
-"""Signing up for a shift: every door asks the same checks and calls the same verbs."""
+"""Taking a place on a shift and giving it back: every door asks the same checks and calls the same verbs.
 
+Locks are taken in one order: people by number, then the shift, then nothing more. So whoever signs up,
+promotes, moves a shift or swaps places waits for the others and never in a circle. What becomes free is
+given to whoever waits after the transaction (`waiting_list.freed`), since that locks people again.
+"""
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from events import messages
 from stations import history
-from stations.refusals import Refusal, first_refusal
-from volunteers import letters
-from volunteers.models import Credential, Shift, Signup, Volunteer
+from stations.refusals import Refusal
+from volunteers import letters, waiting_list
+from volunteers.checks import CHECKS, why_not
+from volunteers.locks import lock_people, lock_shift
+from volunteers.models import Shift, Signup, Team, Volunteer
 
-
-def check_published(volunteer, shift):
-    if shift.status != Shift.Status.PUBLISHED:
-        raise Refusal("not_open", _("This shift is not open for sign-up. Please choose another one."))
-
-
-def check_in_time(volunteer, shift):
-    if shift.starts_at <= timezone.now():
-        raise Refusal("too_late", _("This shift has begun already. Please choose a later one."))
-
-
-def check_not_twice(volunteer, shift):
-    if volunteer.signups.live().filter(shift=shift).exists():
-        raise Refusal("already_signed_up", _("You have a place on this shift already."))
-
-
-def check_credential(volunteer, shift):
-    kind = shift.required_credential
-    if not kind:
-        return
-    approved = volunteer.credentials.filter(kind=kind, status=Credential.Status.APPROVED)
-    last_day = timezone.localdate(shift.ends_at)
-    if any(c.valid_to is None or c.valid_to >= last_day for c in approved):
-        return
-    if volunteer.credentials.filter(kind=kind, status=Credential.Status.PENDING).exists():
-        raise Refusal(
-            "credential_required",
-            _("Your document is still under review. We will tell you as soon as it is approved."),
-        )
-    raise Refusal(
-        "credential_required",
-        _("This shift needs an approved document: %(kind)s. Please upload yours on “What I can do”.")
-        % {"kind": shift.required_credential_label},
-    )
-
-
-def check_no_overlap(volunteer, shift):
-    clash = (
-        volunteer.signups.overlapping(shift.starts_at, shift.ends_at)
-        .exclude(shift=shift)
-        .select_related("shift__station")
-        .first()
-    )
-    if clash:
-        raise Refusal(
-            "overlap",
-            _("You are at %(station)s at that time. Cancel that shift first, or choose another.")
-            % {"station": clash.shift.station},
-        )
-
-
-def check_room(volunteer, shift):
-    if shift.places_left <= 0:
-        raise full()
-
-
-CHECKS = [check_published, check_in_time, check_not_twice, check_credential, check_no_overlap, check_room]
-
-
-def why_not(volunteer, shift) -> Refusal | None:
-    """The sentence that explains a disabled button, or None."""
-    return first_refusal(CHECKS, volunteer, shift)
+Status = Signup.Status
+SECOND_THOUGHTS = timedelta(minutes=30)  # in which a place just taken can be given back, however late
 
 
 @transaction.atomic
 def sign_up(volunteer: Volunteer, shift: Shift) -> Signup:
-    """Take a place, or refuse and change nothing.
-
-    The volunteer's row is locked first (two sign-ups of one person queue, so that they
-    cannot overlap or double); the place is then taken by a conditional UPDATE.
-    """
-    volunteer = Volunteer.objects.select_for_update().select_related("person").get(pk=volunteer.pk)
-    shift = Shift.objects.with_place().get(pk=shift.pk)
+    """Take a place, or one in the queue where all are taken; or refuse and change nothing."""
+    [volunteer], shift = lock_people([volunteer]), lock_shift(shift)
     refusal = why_not(volunteer, shift)
     if refusal:
         raise refusal
-    took = Shift.objects.published().filter(pk=shift.pk, taken__lt=F("places")).update(taken=F("taken") + 1)
-    if not took:
-        raise full()
-    signup = Signup.objects.create(shift=shift, volunteer=volunteer)
-    letters.confirm(signup)
+    [signup] = join([volunteer], shift)
     return signup
 
 
 @transaction.atomic
-def cancel(volunteer: Volunteer, shift: Shift) -> bool:
-    """Give the place back before the shift begins; False when there was none."""
-    if shift.starts_at <= timezone.now():
+def sign_up_team(leader: Volunteer, team: Team, members: list[Volunteer], shift: Shift) -> list[Signup]:
+    """Places for all of these members of a team, or in the queue together, or for none."""
+    check_team(leader, team, members)
+    members, shift = lock_people(members), lock_shift(shift)
+    if len(members) > shift.places:
+        raise Refusal(
+            "full",
+            _("This shift has %(places)d places, fewer than you are. Please choose fewer, or another shift.")
+            % {"places": shift.places},
+        )
+    for member in members:
+        refusal = why_not(member, shift, CHECKS)
+        if refusal:
+            raise Refusal(refusal.code, f"{member.name}：{refusal}")
+    return join(members, shift, leader=leader)
+
+
+def check_team(leader, team, members):
+    if not team.memberships.filter(volunteer=leader, is_leader=True).exists():
+        raise Refusal("not_leader", _("Only somebody who leads this team signs it up."))
+    ids = {member.pk for member in members}
+    if not ids or team.members.filter(pk__in=ids).count() < len(ids):
+        raise Refusal("not_in_team", _("Please choose members of this team."))
+
+
+def join(volunteers, shift, *, leader=None) -> list[Signup]:
+    """Write the sign-ups; people and shift are locked. Nobody goes past those who wait."""
+    has_room = not shift.waiting and len(volunteers) <= shift.places_left
+    party = uuid.uuid4() if len(volunteers) > 1 else None
+    signups = [
+        Signup.objects.create(
+            shift=shift,
+            volunteer=volunteer,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            status=Status.CONFIRMED if has_room else Status.WAITLISTED,
+            party=party,
+            signed_up_by=leader,
+        )
+        for volunteer in volunteers
+    ]
+    if has_room:
+        for signup in signups:
+            letters.confirm(signup)
+    elif shift.places_left:
+        waiting_list.freed(shift)
+    return signups
+
+
+def check_withdraw(signup: Signup) -> None:
+    """A place can be given back until the deadline, and shortly after it was taken; an offer always."""
+    shift = signup.shift
+    if shift.has_begun:
         raise Refusal("too_late", _("This shift has begun already. Please call the station."))
-    signup = volunteer.signups.live().filter(shift=shift).first()
+    deadline = shift.starts_at - settings.CANCEL_UNTIL
+    just_taken = signup.signed_up_at > timezone.now() - SECOND_THOUGHTS
+    if signup.status == Status.CONFIRMED and deadline < timezone.now() and not just_taken:
+        until = timezone.localtime(deadline)
+        raise Refusal(
+            "too_late",
+            _("Places could be given back until %(when)s. Please call the station, or look for a stand-in.")
+            % {"when": f"{date_format(until, _('l, j F'))} {until:%H:%M}"},
+        )
+
+
+@transaction.atomic
+def cancel(volunteer: Volunteer, shift: Shift) -> bool:
+    """Give a place or an offer back, or leave the queue; False when there was none."""
+    lock_people([volunteer])
+    signup = volunteer.signups.active().filter(shift=shift).select_related("shift__station").first()
     if signup is None:
         return False
-    freed = Signup.objects.live().filter(pk=signup.pk)
-    if not freed.update(status=Signup.Status.CANCELLED, cancelled_at=timezone.now()):
+    check_withdraw(signup)
+    ended = Status.DECLINED if signup.is_offer else Status.CANCELLED
+    return end([signup], ended, by=volunteer.person)
+
+
+@transaction.atomic
+def take_off(signup: Signup, *, by, reason: str) -> bool:
+    """The station takes somebody off, at their wish or its own, who reads the reason; False when gone."""
+    if not reason.strip():
+        raise Refusal("reason_needed", _("Please say why: the volunteer reads it."))
+    if signup.shift.ends_at <= timezone.now():
+        raise Refusal("over", _("This shift is over. Please mark who came instead."))
+    lock_people([signup.volunteer])
+    if not end([signup], Status.REMOVED, by=by, reason=reason.strip()):
         return False
-    signup.refresh_from_db()
-    history.note(signup, by=volunteer.person, before={"status": Signup.Status.CONFIRMED})
-    Shift.objects.filter(pk=shift.pk).update(taken=F("taken") - 1)
-    messages.cancel(letters.reminder_key(signup))
+    letters.tell_taken_off(signup, reason.strip())
     return True
 
 
-def full() -> Refusal:
-    return Refusal("full", _("All places are taken. Please choose another shift."))
+def end(signups: list[Signup], status, *, by, reason="") -> bool:
+    """Live sign-ups end; the place goes to whoever waits. False where one had ended before."""
+    ended = False
+    for signup in signups:
+        before = {"status": signup.status}
+        live = Signup.objects.active().filter(pk=signup.pk, status=signup.status)
+        if not live.update(status=status, cancelled_at=timezone.now(), stand_in_wanted_at=None):
+            continue
+        ended = True
+        signup.refresh_from_db(fields=["status", "cancelled_at", "stand_in_wanted_at"])
+        history.note(signup, by=by, before=before, reason=reason)
+        messages.cancel(letters.reminder_key(signup))
+    if ended:
+        waiting_list.freed(signups[0].shift)
+    return ended
 
 
 def no_place_here():

@@ -12,7 +12,7 @@ from django.views.decorators.cache import cache_control
 from stations import reach
 from stations.models import Division, Station
 from stations.refusals import Refusal, first_refusal
-from volunteers import calendars, credentials, openings, profiles, signups
+from volunteers import calendars, checks, credentials, openings, profiles, signups
 from volunteers.forms import CredentialForm, ProfileForm, ShiftFilter
 from volunteers.models import REQUIRED_CREDENTIAL, Credential, ServiceKind, Shift, Signup, Volunteer
 from volunteers.papers import papers
@@ -128,9 +128,8 @@ def shift(request, pk):
 def why_not(person, volunteer, shift) -> Refusal | None:
     """The sentence in place of the button; about the shift first, so that nobody joins for nothing."""
     if volunteer:
-        return signups.why_not(volunteer, shift)
-    about_shift = [signups.check_published, signups.check_in_time, signups.check_room]
-    closed = first_refusal(about_shift, None, shift)
+        return checks.why_not(volunteer, shift)
+    closed = first_refusal(checks.ABOUT_SHIFT, None, shift)
     if closed or person.is_authenticated:
         return closed or first_refusal([profiles.of], person)
     return Refusal("sign_in", _("To take a place, please sign in or make an account. It takes two minutes."))

@@ -118,6 +118,8 @@ class Province:
             Signup(
                 shift_id=shift,
                 volunteer_id=self.volunteers[seat % len(self.volunteers)],
+                starts_at=self.begin(n),
+                ends_at=self.begin(n) + 2 * HOUR,
                 signed_up_at=self.begin(n) - 5 * DAY,
                 attendance=came if self.has_come(n, seat) else unknown,
             )
@@ -143,7 +145,6 @@ class Province:
             starts_at=begin,
             ends_at=begin + 2 * HOUR,
             places=SEATS + 1,
-            taken=SEATS,
             served=None if begin > self.now else n % 30,
         )
 

@@ -70,7 +70,6 @@ class World:
             key__in=[f"signup:{pk}" for pk in signups.values_list("pk", flat=True)]
         ).delete()
         signups.delete()
-        Shift.objects.filter(pk=self.shift.pk).update(taken=0)
 
     # Workers, their screen and what they want
 

@@ -1,12 +1,21 @@
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.core.files.base import ContentFile
-from django.db.models import F
 from django.utils import timezone
 
 from events.tests.factories import at_hour
-from stations.tests.factories import make_station, make_user
-from volunteers.models import Credential, CredentialKind, ServiceKind, Shift, Signup, Volunteer
+from stations.tests.factories import make_station, make_user, numbers
+from volunteers.models import (
+    Credential,
+    CredentialKind,
+    Series,
+    ServiceKind,
+    Shift,
+    Signup,
+    Team,
+    TeamMember,
+    Volunteer,
+)
 
 LAWYER_NUMBER = "13301201810123456"
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -56,11 +65,32 @@ def make_shift(**kw):
 
 
 def make_signup(**kw):
-    """A confirmed place on a shift, counted, whether or not the rules would allow it today."""
+    """A confirmed place on a shift, whether or not the rules would allow it today."""
     shift = kw.pop("shift", None) or make_shift()
     volunteer = kw.pop("volunteer", None) or make_volunteer()
-    signup = Signup.objects.create(shift=shift, volunteer=volunteer, **kw)
-    if signup.status == Signup.Status.CONFIRMED:
-        Shift.objects.filter(pk=shift.pk).update(taken=F("taken") + 1)
-        shift.refresh_from_db(fields=["taken"])
+    times = {"starts_at": shift.starts_at, "ends_at": shift.ends_at}
+    signup = Signup.objects.create(shift=shift, volunteer=volunteer, **times, **kw)
+    shift.refresh_from_db(fields=["taken", "waiting"])
     return signup
+
+
+def make_offer(**kw):
+    """A place that is offered, for an hour."""
+    kw.setdefault("offer_ends_at", timezone.now() + timedelta(hours=1))
+    return make_signup(status=Signup.Status.OFFERED, **kw)
+
+
+def make_series(**kw):
+    """Helpers every Friday from 14 to 16, from today on."""
+    station = kw.pop("station", None) or make_station()
+    values = {"kind": ServiceKind.HELPER, "rule": "FREQ=WEEKLY;BYDAY=FR", "places": 2, "starts_at": time(14)}
+    return Series.objects.create(station=station, **{**values, "starts_on": timezone.localdate(), **kw})
+
+
+def make_team(*members, **kw):
+    """The first of the members leads it."""
+    station = kw.pop("station", None) or make_station()
+    team = Team.objects.create(station=station, **{"name": f"青蜂侠{next(numbers)}", **kw})
+    for volunteer in members:
+        TeamMember.objects.create(team=team, volunteer=volunteer, is_leader=volunteer == members[0])
+    return team

@@ -1,0 +1,37 @@
+"""The written agreement before a service, where the rule asks for one (浙江省志愿服务条例 art. 21)."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from volunteers.models import Agreement, Series, Shift, Volunteer
+
+A_MONTH = timedelta(days=31)
+
+
+def is_needed(shift: Shift) -> bool:
+    """Danger, people from abroad, a large event, outside the province, asked for; or longer than a month."""
+    return bool(shift.agree_for) or bool(shift.series and is_long(shift.series))
+
+
+def is_long(series: Series) -> bool:
+    return series.ends_on is None or series.ends_on - series.starts_on > A_MONTH
+
+
+def of(volunteer: Volunteer, shift: Shift) -> Agreement | None:
+    """The agreement that counts for a shift: its own, or that of its series."""
+    mine = volunteer.agreements
+    return mine.filter(shift=shift.pk).first() or (
+        mine.filter(series=shift.series_id).first() if shift.series_id else None
+    )
+
+
+def sign(volunteer: Volunteer, shift: Shift, *, text: str, name: str) -> Agreement:
+    """Agree for the whole series where there is one, else for the shift; once."""
+    about = {"series": shift.series} if shift.series_id else {"shift": shift}
+    agreement, _new = Agreement.objects.get_or_create(
+        volunteer=volunteer,
+        **about,
+        defaults={"text": text, "signed_name": name, "agreed_at": timezone.now()},
+    )
+    return agreement
