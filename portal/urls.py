@@ -11,6 +11,7 @@ from events import views as events
 from portal import api, pages, views
 from stations import api as stations_api
 from stations.views import directory, exports, pack, pairing, qr, upkeep
+from volunteers import agreement_pages, team_pages
 from volunteers import api as volunteers_api
 from volunteers import views as volunteers
 
@@ -56,6 +57,12 @@ volunteer_urls = [
     path("shifts/<int:pk>/signup/", volunteers.sign_up, name="sign_up"),
     path("shifts/<int:pk>/cancel/", volunteers.cancel, name="cancel"),
     path("shifts/<int:pk>/calendar.ics", volunteers.calendar, name="calendar"),
+    path("shifts/<int:pk>/agreement/", agreement_pages.agree, name="agree"),
+    path("agreements/<int:pk>/", agreement_pages.agreement, name="agreement"),
+    path("teams/", team_pages.mine, name="teams"),
+    path("teams/<int:pk>/add/", team_pages.add, name="add_to_team"),
+    path("teams/<int:pk>/leave/", team_pages.leave, name="leave_team"),
+    path("teams/<int:pk>/members/<int:member>/remove/", team_pages.remove, name="remove_from_team"),
 ]
 
 # /exports/
