@@ -38,9 +38,7 @@ class AgreementAdmin(ReadOnly, ScopedAdmin):
         "from abroad, longer than a month, or where somebody asks for it "
         "(浙江省志愿服务条例, article 21)."
     )
-    first_step = _(
-        "Nobody has signed one yet. Volunteers do it before they sign up, where a shift asks for it."
-    )
+    first_step = _("Nobody has signed one yet. Volunteers do it before they sign up for such a shift.")
     station_path = None  # its shift's, or its series'
     list_display = ["whose", "about", "signed_name", "agreed_at"]
     list_filter = [("agreed_at", admin.DateFieldListFilter)]

@@ -38,9 +38,8 @@ def add(request, pk):
 @require_POST
 def remove(request, pk, member):
     def let_go(volunteer, team):
-        membership = get_object_or_404(
-            team.memberships.select_related("volunteer", "team__station"), pk=member
-        )
+        members = team.memberships.select_related("volunteer", "team__station")
+        membership = get_object_or_404(members, pk=member)
         teams.remove(volunteer, team, membership)
         return _("%(name)s is not in the team any more.") % {"name": membership.volunteer}
 
