@@ -57,7 +57,8 @@ class SignupView(APIView):
     def post(self, request, pk):
         shift = get_object_or_404(Shift.objects.published(), pk=pk)
         signup = signups.sign_up(profiles.of(request.user), shift)
-        return Response({"status": signup.status}, status=status.HTTP_201_CREATED)
+        position = signup.position if signup.is_waiting else None
+        return Response({"status": signup.status, "position": position}, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses={204: None})
     def delete(self, request, pk):
