@@ -164,8 +164,8 @@ def run(examples, steps):
     run_state_machine_as_test(Places, settings=settings_for)
 
 
-def test_two_thousand_steps(db):
-    run(examples=40, steps=50)
+def test_a_thousand_steps(db):
+    run(examples=20, steps=50)
 
 
 @pytest.mark.slow
