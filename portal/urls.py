@@ -12,6 +12,7 @@ from portal import api, pages, views
 from stations import api as stations_api
 from stations.views import directory, exports, pack, pairing, qr, upkeep
 from volunteers import api as volunteers_api
+from volunteers import checkin_pages, hours_pages
 from volunteers import views as volunteers
 
 # /stations/
@@ -38,6 +39,8 @@ kiosk_urls = [
     path("rewards/<int:pk>/", kiosk.confirm, name="confirm"),
     path("done/", kiosk.done, name="done"),
     path("leave/", kiosk.leave, name="leave"),
+    path("shifts/", checkin_pages.kiosk_shifts, name="shifts"),
+    path("shifts/<int:pk>/", checkin_pages.kiosk_code, name="shift_code"),
 ]
 
 # /days/
@@ -56,6 +59,9 @@ volunteer_urls = [
     path("shifts/<int:pk>/signup/", volunteers.sign_up, name="sign_up"),
     path("shifts/<int:pk>/cancel/", volunteers.cancel, name="cancel"),
     path("shifts/<int:pk>/calendar.ics", volunteers.calendar, name="calendar"),
+    path("check-in/<str:code>/", checkin_pages.check_in, name="check_in"),
+    path("hours/", hours_pages.hours, name="hours"),
+    path("hours/<int:pk>/appeal/", hours_pages.appeal, name="appeal"),
 ]
 
 # /exports/
