@@ -32,6 +32,7 @@ MENU = [
         [
             "fault",
             "credential",
+            "appeal",
             "volunteer",
             "redemptionday",
             "redemptiondayexception",

@@ -12,7 +12,7 @@ from portal import api, pages, views
 from stations import api as stations_api
 from stations.views import directory, exports, pack, pairing, qr, upkeep
 from volunteers import api as volunteers_api
-from volunteers import shift_pages
+from volunteers import checkin_pages, hours_pages, shift_pages
 from volunteers import views as volunteers
 
 # /stations/
@@ -39,6 +39,8 @@ kiosk_urls = [
     path("rewards/<int:pk>/", kiosk.confirm, name="confirm"),
     path("done/", kiosk.done, name="done"),
     path("leave/", kiosk.leave, name="leave"),
+    path("shifts/", checkin_pages.kiosk_shifts, name="shifts"),
+    path("shifts/<int:pk>/", checkin_pages.kiosk_code, name="shift_code"),
 ]
 
 # /days/
@@ -63,6 +65,9 @@ volunteer_urls = [
     path("shifts/<int:pk>/stand-in/stop/", shift_pages.keep_place, name="keep_place"),
     path("shifts/<int:pk>/teams/<int:team>/", shift_pages.sign_up_team, name="sign_up_team"),
     path("shifts/<int:pk>/calendar.ics", volunteers.calendar, name="calendar"),
+    path("check-in/<str:code>/", checkin_pages.check_in, name="check_in"),
+    path("hours/", hours_pages.hours, name="hours"),
+    path("hours/<int:pk>/appeal/", hours_pages.appeal, name="appeal"),
 ]
 
 # /exports/

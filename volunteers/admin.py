@@ -14,6 +14,7 @@ from stations.lists import InReach, link, places
 from stations.refusals import Refusal
 from stations.scope import NotWrittenByHand, ReadOnly, ScopedAdmin, ScopedInline
 from volunteers import attendance
+from volunteers.attendance_admin import SetsTimes, ShowsCode
 from volunteers.models import Credential, HoursEntry, Shift, Signup, Volunteer
 
 
@@ -146,7 +147,7 @@ class When(admin.SimpleListFilter):
 
 
 @admin.register(Shift)
-class ShiftAdmin(ScopedAdmin):
+class ShiftAdmin(ShowsCode, ScopedAdmin):
     list_display = ["starts_at", "kind", "station", "taken", "places", "status", "roster"]
     list_filter = [When, "status", "kind", ("station", InReach), places("station__division")]
     list_select_related = ["station"]
@@ -166,14 +167,14 @@ class ShiftAdmin(ScopedAdmin):
 
 
 @admin.register(Signup)
-class SignupAdmin(DecidedAtTheDesk, ScopedAdmin):
+class SignupAdmin(SetsTimes, DecidedAtTheDesk, ScopedAdmin):
     station_path = "shift__station"
     guide = _(
         "Once a shift is over, say who came: the hours count then, and nobody’s count without it. "
         "Source: Regulations on Volunteer Services art. 19."
     )
     first_step = _("Nobody has signed up yet. People do it on the page of a shift.")
-    list_display = ["who", "when", "status", "attendance", "marked_by"]
+    list_display = ["who", "when", "status", "there", "attendance", "marked_by"]
     list_filter = [
         "attendance",
         "status",
@@ -185,10 +186,12 @@ class SignupAdmin(DecidedAtTheDesk, ScopedAdmin):
     list_select_related = ["volunteer", "shift__station", "marked_by"]
     search_fields = ["volunteer__search", "volunteer__person__phone__endswith"]
     date_hierarchy = "shift__starts_at"
-    fields = ["volunteer", "shift", "status", "signed_up_at", "attendance", "marked_by", "marked_at"]
+    fields = ["volunteer", "shift", "status", "signed_up_at", "checked_in_at", "checked_out_at"]
+    fields += ["attendance", "marked_by", "marked_at"]
     actions = [
         to_preview("hours", "came", _("Came: confirm the hours of the shift")),
         to_preview("hours", "absent", _("Did not come")),
+        to_preview("hours", "excused", _("Did not come, excused")),
         "came_after_all",
     ]
 
@@ -224,13 +227,14 @@ class SignupAdmin(DecidedAtTheDesk, ScopedAdmin):
 @admin.register(HoursEntry)
 class HoursEntryAdmin(ReadOnly, ScopedAdmin):
     station_path = "signup__shift__station"
-    list_display = ["volunteer", "signup", "minutes", "confirmed_by", "confirmed_at"]
+    list_display = ["volunteer", "signup", "kind", "minutes", "reason", "confirmed_by", "confirmed_at"]
     guide = _(
         "Hours that somebody at the station has confirmed; they are what a volunteer’s record states. "
-        "Points never change them, and no line is ever altered."
+        "Points never change them, and no line is ever altered: a mistake is undone by a line of its own."
     )
     first_step = _("No hours are confirmed yet. It is done in the list of sign-ups, once a shift is over.")
     list_filter = [
+        "kind",
         ("confirmed_at", admin.DateFieldListFilter),
         ("signup__shift__station", InReach),
         places("signup__shift__station__division"),

@@ -11,3 +11,8 @@ def queue_shift_reminders():
 @shared_task
 def fill_free_places():
     waiting_list.fill_all()
+
+
+@shared_task
+def remind_of_unmarked():
+    reminders.queue_unmarked()

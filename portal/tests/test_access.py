@@ -14,7 +14,8 @@ from stations.tests.factories import (
     make_report,
     make_suggestion,
 )
-from volunteers.tests.factories import make_credential, make_shift, make_signup
+from volunteers import checkins
+from volunteers.tests.factories import make_appeal, make_credential, make_shift, make_signup
 
 # stranger without account, newcomer, volunteer, manager of the station, manager of another, operator of the
 # portal, moderator of the station's county, auditor of the province
@@ -37,6 +38,9 @@ MATRIX = {
     "volunteers:profile": [302, 200, 200, 200, 200, 200, 200, 200],
     "volunteers:document": [302, 404, 200, 200, 404, 200, 200, 404],
     "volunteers:calendar": [302, 404, 200, 404, 404, 404, 404, 404],
+    "volunteers:hours": [302, 200, 200, 302, 302, 302, 302, 302],
+    "volunteers:appeal": [302, 404, 200, 404, 404, 404, 404, 404],
+    "volunteers:check_in": [302, 200, 200, 302, 302, 302, 302, 302],
     "me": [302, 200, 200, 200, 200, 200, 200, 200],
     "admin:index": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:desk_queue": [302, 403, 403, 200, 200, 200, 200, 404],
@@ -57,6 +61,10 @@ MATRIX = {
     "admin:volunteers_credential_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:volunteers_shift_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:volunteers_signup_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:volunteers_shift_code": [302, 403, 403, 200, 404, 200, 200, 404],
+    "admin:volunteers_signup_times": [302, 403, 403, 200, 404, 200, 200, 404],
+    "admin:volunteers_appeal_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:volunteers_usedcode_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:portal_user_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "admin:events_pointsentry_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:events_message_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
@@ -89,6 +97,8 @@ MATRIX = {
     "admin:portal_decision_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:portal_consent_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "kiosk:start": [302] * 8,
+    "kiosk:shifts": [302] * 8,
+    "kiosk:shift_code": [302] * 8,
     "kiosk:pair": [200] * 8,
 }
 
@@ -140,6 +150,12 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
         "volunteers:shift": [shift.pk],
         "volunteers:document": [licence.pk],
         "volunteers:calendar": [shift.pk],
+        "volunteers:appeal": [signup.pk],
+        "volunteers:check_in": [checkins.new_code(shift)],
+        "kiosk:shift_code": [shift.pk],
+        "admin:volunteers_shift_code": [shift.pk],
+        "admin:volunteers_signup_times": [signup.pk],
+        "admin:volunteers_appeal_change": [make_appeal(station=station).pk],
         "admin:stations_station_change": [station.pk],
         "admin:stations_fault_change": [report.fault.pk],
         "admin:volunteers_credential_change": [licence.pk],

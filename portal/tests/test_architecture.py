@@ -49,6 +49,8 @@ PUBLIC = {
     "kiosk/pin/",
     "kiosk/rewards/",
     "kiosk/rewards/<int:pk>/",
+    "kiosk/shifts/",
+    "kiosk/shifts/<int:pk>/",
     "mailbox/",
     "privacy/",
     "stations/",
@@ -154,7 +156,8 @@ def test_every_public_page_answers_a_stranger_with_one_heading(client, db, name)
 
 
 @pytest.mark.parametrize(
-    "name", ["me", "volunteers:profile", "volunteers:add_credential", "consent", "account_email"]
+    "name",
+    ["me", "volunteers:profile", "volunteers:add_credential", "volunteers:hours", "consent", "account_email"],
 )
 def test_every_private_page_sends_a_stranger_to_sign_in(client, db, name):
     response = client.get(reverse(name))

@@ -6,6 +6,7 @@ from django.utils import timezone
 from events.tests.factories import at_hour
 from stations.tests.factories import make_station, make_user, numbers
 from volunteers.models import (
+    Appeal,
     Credential,
     CredentialKind,
     Series,
@@ -72,6 +73,18 @@ def make_signup(**kw):
     signup = Signup.objects.create(shift=shift, volunteer=volunteer, **times, **kw)
     shift.refresh_from_db(fields=["taken", "waiting"])
     return signup
+
+
+def make_appeal(**kw):
+    """A pending appeal against an absence of three hours ago."""
+    signup = kw.pop("signup", None)
+    if signup is None:
+        shift = make_shift(station=kw.pop("station", None), starts_at=timezone.now() - timedelta(hours=3))
+        absent = {"attendance": Signup.Attendance.ABSENT, "marked_at": timezone.now()}
+        signup = make_signup(shift=shift, volunteer=kw.pop("volunteer", None), **absent)
+    return Appeal.objects.create(
+        signup=signup, **{"about": Appeal.About.ABSENCE, "words": "发烧了，已打电话请假。", **kw}
+    )
 
 
 def make_offer(**kw):
