@@ -16,6 +16,7 @@ from stations.scope import NotWrittenByHand, ReadOnly, ScopedAdmin, ScopedInline
 from volunteers import attendance
 from volunteers.attendance_admin import SetsTimes, ShowsCode
 from volunteers.models import Credential, HoursEntry, Shift, Signup, Volunteer
+from volunteers.planning_admin import PlansShifts, TakesOff
 
 
 @admin.register(Volunteer)
@@ -147,8 +148,8 @@ class When(admin.SimpleListFilter):
 
 
 @admin.register(Shift)
-class ShiftAdmin(ShowsCode, ScopedAdmin):
-    list_display = ["starts_at", "kind", "station", "taken", "places", "status", "roster"]
+class ShiftAdmin(ShowsCode, PlansShifts, ScopedAdmin):
+    list_display = ["starts_at", "kind", "station", "taken", "places", "waiting", "status", "roster"]
     list_filter = [When, "status", "kind", ("station", InReach), places("station__division")]
     list_select_related = ["station"]
     date_hierarchy = "starts_at"
@@ -167,7 +168,7 @@ class ShiftAdmin(ShowsCode, ScopedAdmin):
 
 
 @admin.register(Signup)
-class SignupAdmin(SetsTimes, DecidedAtTheDesk, ScopedAdmin):
+class SignupAdmin(SetsTimes, TakesOff, DecidedAtTheDesk, ScopedAdmin):
     station_path = "shift__station"
     guide = _(
         "Once a shift is over, say who came: the hours count then, and nobody’s count without it. "

@@ -156,8 +156,9 @@ def sign_up_team(request, pk, team):
     shift = get_object_or_404(Shift.objects.published().with_place(), pk=pk)
     leader = volunteer_of(request.user)
     team = get_object_or_404(teams_led(leader), pk=team)
-    form = TeamSignupForm(request.POST or None, team=team, label_suffix="")
-    if request.method == "POST" and form.is_valid():
+    posted = request.POST if request.method == "POST" else None
+    form = TeamSignupForm(posted, team=team, label_suffix="")
+    if form.is_valid():
         try:
             told(request, signups.sign_up_team(leader, team, form.cleaned_data["members"], shift))
             return redirect(shift)

@@ -15,7 +15,7 @@ from stations.tests.factories import (
     make_suggestion,
 )
 from volunteers import checkins
-from volunteers.tests.factories import make_appeal, make_credential, make_shift, make_signup
+from volunteers.tests.factories import make_appeal, make_credential, make_shift, make_signup, make_team
 
 # stranger without account, newcomer, volunteer, manager of the station, manager of another, operator of the
 # portal, moderator of the station's county, auditor of the province
@@ -37,6 +37,15 @@ MATRIX = {
     "volunteers:shift": [200] * 8,
     "volunteers:profile": [302, 200, 200, 200, 200, 200, 200, 200],
     "volunteers:document": [302, 404, 200, 200, 404, 200, 200, 404],
+    "volunteers:sign_up": [302] * 8,
+    "volunteers:cancel": [302] * 8,
+    "volunteers:accept": [302] * 8,
+    "volunteers:decline": [302] * 8,
+    "volunteers:stand_in": [302] * 8,
+    "volunteers:ask_for_stand_in": [302] * 8,
+    "volunteers:keep_place": [302] * 8,
+    "volunteers:sign_up_team": [302, 404, 200, 404, 404, 404, 404, 404],
+    "admin:volunteers_signup_take_off": [302, 403, 403, 200, 404, 200, 200, 404],
     "volunteers:calendar": [302, 404, 200, 404, 404, 404, 404, 404],
     "volunteers:hours": [302, 200, 200, 302, 302, 302, 302, 302],
     "volunteers:appeal": [302, 404, 200, 404, 404, 404, 404, 404],
@@ -102,6 +111,9 @@ MATRIX = {
     "kiosk:pair": [200] * 8,
 }
 
+# Reached by their address they change nothing and lead to the shift.
+BUTTONS = ["sign_up", "cancel", "accept", "decline", "stand_in", "ask_for_stand_in", "keep_place"]
+
 
 @pytest.fixture
 def addresses(station, volunteer, manager, other_manager, newcomer, admin):
@@ -149,6 +161,9 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
         "stations:qr": [station.code],
         "volunteers:shift": [shift.pk],
         "volunteers:document": [licence.pk],
+        **{f"volunteers:{verb}": [shift.pk] for verb in BUTTONS},
+        "volunteers:sign_up_team": [shift.pk, make_team(volunteer, station=station).pk],
+        "admin:volunteers_signup_take_off": [signup.pk],
         "volunteers:calendar": [shift.pk],
         "volunteers:appeal": [signup.pk],
         "volunteers:check_in": [checkins.new_code(shift)],
