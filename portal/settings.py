@@ -179,6 +179,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "events.tasks.reverse_uncollected",
         "schedule": crontab(hour=0, minute=10),
     },
+    "make the shifts of series": {
+        "task": "volunteers.tasks.generate_shifts",
+        "schedule": crontab(hour=3, minute=30),
+    },
 }
 # Battery-swap cabinets: each operator's GBFS station_status over HTTP; none unless named.
 SWAP_FEEDS = {name: env.str(f"SWAP_FEED_{name.upper()}", "") for name in ("tower", "zheli")}
@@ -205,6 +209,7 @@ SHIFTS_A_WEEK, HOURS_A_WEEK = 7, 28
 TRAVEL_KM_PER_HOUR = 15  # an e-bike's way between two stations, as the crow flies
 CHECK_IN_FROM = timedelta(minutes=30)  # before the shift
 CHECK_OUT_UNTIL = timedelta(hours=2)  # after it
+SERIES_AHEAD = timedelta(weeks=8)  # for which the shifts of series are there
 NO_SHOWS = {"times": 3, "within": timedelta(days=90), "pause": timedelta(days=30)}  # absences unexcused
 
 LANGUAGE_CODE = "zh-hans"

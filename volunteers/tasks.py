@@ -4,6 +4,10 @@ from volunteers import reminders, waiting_list
 
 
 @shared_task
+from volunteers import reminders, series
+
+
+@shared_task
 def queue_shift_reminders():
     reminders.queue()
 
@@ -16,3 +20,8 @@ def fill_free_places():
 @shared_task
 def remind_of_unmarked():
     reminders.queue_unmarked()
+
+
+@shared_task
+def generate_shifts():
+    series.generate()
