@@ -12,6 +12,7 @@ from portal import api, pages, views
 from stations import api as stations_api
 from stations.views import directory, exports, pack, pairing, qr, upkeep
 from volunteers import api as volunteers_api
+from volunteers import calendar_pages, certificate_pages
 from volunteers import views as volunteers
 
 # /stations/
@@ -56,6 +57,10 @@ volunteer_urls = [
     path("shifts/<int:pk>/signup/", volunteers.sign_up, name="sign_up"),
     path("shifts/<int:pk>/cancel/", volunteers.cancel, name="cancel"),
     path("shifts/<int:pk>/calendar.ics", volunteers.calendar, name="calendar"),
+    path("certificates/", certificate_pages.my_certificates, name="certificates"),
+    path("certificates/<int:pk>/", certificate_pages.certificate, name="certificate"),
+    path("calendar/", calendar_pages.my_calendar, name="my_calendar"),
+    path("feed/<str:token>.ics", calendar_pages.feed, name="feed"),
 ]
 
 # /exports/
@@ -87,6 +92,8 @@ urlpatterns = [
     path("kiosk/", include((kiosk_urls, "kiosk"))),
     path("days/", include((day_urls, "events"))),
     path("volunteer/", include((volunteer_urls, "volunteers"))),
+    path("verify/", certificate_pages.verify, name="verify"),
+    path("verify/<str:code>/", certificate_pages.verified, name="verified"),
     path("me/", views.me, name="me"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("privacy/", views.privacy, name="privacy"),

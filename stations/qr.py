@@ -13,3 +13,9 @@ def svg(text) -> bytes:
     code = segno.make(text, error="m", micro=False)
     code.save(drawing, kind="svg", border=QUIET_ZONE, dark="#000", light="#fff", omitsize=True)
     return drawing.getvalue()
+
+
+def data_uri(text) -> str:
+    """The same drawing inside a page that nobody else may load."""
+    code = segno.make(text, error="m", micro=False)
+    return code.svg_data_uri(border=QUIET_ZONE, dark="#000", light="#fff", omitsize=True)

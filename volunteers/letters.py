@@ -217,6 +217,29 @@ def tell_absence(signup, reason=""):
         )
 
 
+def tell_certificate_withdrawn(certificate):
+    person = certificate.volunteer.person
+    with translation.override(person.language):
+        said = {
+            "name": certificate.volunteer.name,
+            "number": certificate.number,
+            "reason": certificate.revoked_because,
+            "url": settings.SITE_URL + reverse("volunteers:certificates"),
+        }
+        body = _(
+            "Hello %(name)s,\n\n"
+            "your certificate %(number)s has been withdrawn and does not count any more. "
+            "The station writes: %(reason)s\n\n"
+            "Your confirmed hours are kept. You can have a new certificate here: %(url)s"
+        )
+        to(
+            person,
+            key=f"certificate-withdrawn:{certificate.pk}",
+            subject=_("Certificate withdrawn: %(number)s") % said,
+            body=body % said,
+        )
+
+
 def to_managers(station, *, key, subject, body) -> int:
     """The same letter to everybody who runs the station today; how many were written anew."""
     managers = Posting.objects.current().filter(station=station, role=Posting.Role.MANAGER)

@@ -26,7 +26,13 @@ from stations.tests.factories import (
     make_user,
 )
 from stations.tests.test_reach import form_of
-from volunteers.tests.factories import make_credential, make_shift, make_signup, make_volunteer
+from volunteers.tests.factories import (
+    make_certificate,
+    make_credential,
+    make_shift,
+    make_signup,
+    make_volunteer,
+)
 
 OTHERS = "邻县"  # in the visible text of whatever belongs to the other county
 PAGES = ["change", "delete", "history"]
@@ -63,6 +69,7 @@ def fill(station, mark):
         make_suggestion(division=station.division, place=f"{mark}路口"),
         make_cabinet(station=station, external_id=f"{mark}-1"),
         make_credential(volunteer=volunteer),
+        make_certificate(volunteer=volunteer),
         make_signup(shift=shift, volunteer=volunteer),
         make_service_day(station=station, title=f"{mark}服务日"),
         station.redemption_days.get(),
