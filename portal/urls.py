@@ -12,7 +12,7 @@ from portal import api, pages, views
 from stations import api as stations_api
 from stations.views import directory, exports, pack, pairing, qr, upkeep
 from volunteers import api as volunteers_api
-from volunteers import checkin_pages, hours_pages, shift_pages
+from volunteers import calendar_pages, certificate_pages, checkin_pages, hours_pages, shift_pages
 from volunteers import views as volunteers
 
 # /stations/
@@ -68,6 +68,10 @@ volunteer_urls = [
     path("check-in/<str:code>/", checkin_pages.check_in, name="check_in"),
     path("hours/", hours_pages.hours, name="hours"),
     path("hours/<int:pk>/appeal/", hours_pages.appeal, name="appeal"),
+    path("certificates/", certificate_pages.my_certificates, name="certificates"),
+    path("certificates/<int:pk>/", certificate_pages.certificate, name="certificate"),
+    path("calendar/", calendar_pages.my_calendar, name="my_calendar"),
+    path("feed/<str:token>.ics", calendar_pages.feed, name="feed"),
 ]
 
 # /exports/
@@ -99,6 +103,8 @@ urlpatterns = [
     path("kiosk/", include((kiosk_urls, "kiosk"))),
     path("days/", include((day_urls, "events"))),
     path("volunteer/", include((volunteer_urls, "volunteers"))),
+    path("verify/", certificate_pages.verify, name="verify"),
+    path("verify/<str:code>/", certificate_pages.verified, name="verified"),
     path("me/", views.me, name="me"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("privacy/", views.privacy, name="privacy"),

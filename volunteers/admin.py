@@ -245,3 +245,6 @@ class HoursEntryAdmin(ReadOnly, ScopedAdmin):
     date_hierarchy = "confirmed_at"
     search_fields = ["volunteer__search", "volunteer__person__phone__endswith"]
     may = {"view": reach.EVERYBODY}
+
+
+from volunteers import certificate_admin  # noqa: E402, F401

@@ -197,6 +197,49 @@ def tell_what_to_mend(credential, *, key, kind):
     )
 
 
+def tell_absence(signup, reason=""):
+    """Kind words: most who do not come could not, and some have been overlooked."""
+    with translation.override(signup.volunteer.person.language):
+        said = {"name": signup.volunteer.name, "reason": reason.strip(), **about(signup.shift)}
+        body = [
+            _("Hello %(name)s,\n\nyou were marked absent from this shift:\n\n%(what)s\n%(when)s\n%(where)s"),
+            _("The station writes: %(reason)s") if said["reason"] else "",
+            _(
+                "You are welcome at the next shift. If you were there, please tell the station, "
+                "so that your hours are recorded: %(url)s"
+            ),
+        ]
+        to(
+            signup.volunteer.person,
+            key=f"absent:{signup.pk}:{signup.marked_at:%Y%m%dT%H%M%S%f}",
+            subject=_("Not seen at the shift: %(what)s, %(when)s") % said,
+            body="\n\n".join(part % said for part in body if part),
+        )
+
+
+def tell_certificate_withdrawn(certificate):
+    person = certificate.volunteer.person
+    with translation.override(person.language):
+        said = {
+            "name": certificate.volunteer.name,
+            "number": certificate.number,
+            "reason": certificate.revoked_because,
+            "url": settings.SITE_URL + reverse("volunteers:certificates"),
+        }
+        body = _(
+            "Hello %(name)s,\n\n"
+            "your certificate %(number)s has been withdrawn and does not count any more. "
+            "The station writes: %(reason)s\n\n"
+            "Your confirmed hours are kept. You can have a new certificate here: %(url)s"
+        )
+        to(
+            person,
+            key=f"certificate-withdrawn:{certificate.pk}",
+            subject=_("Certificate withdrawn: %(number)s") % said,
+            body=body % said,
+        )
+
+
 def to_managers(station, *, key, subject, body) -> int:
     """The same letter to everybody who runs the station today; how many were written anew."""
     managers = Posting.objects.current().filter(station=station, role=Posting.Role.MANAGER)

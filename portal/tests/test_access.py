@@ -14,8 +14,15 @@ from stations.tests.factories import (
     make_report,
     make_suggestion,
 )
-from volunteers import checkins
-from volunteers.tests.factories import make_appeal, make_credential, make_shift, make_signup, make_team
+from volunteers import calendars, checkins
+from volunteers.tests.factories import (
+    make_appeal,
+    make_certificate,
+    make_credential,
+    make_shift,
+    make_signup,
+    make_team,
+)
 
 # stranger without account, newcomer, volunteer, manager of the station, manager of another, operator of the
 # portal, moderator of the station's county, auditor of the province
@@ -50,6 +57,12 @@ MATRIX = {
     "volunteers:hours": [302, 200, 200, 302, 302, 302, 302, 302],
     "volunteers:appeal": [302, 404, 200, 404, 404, 404, 404, 404],
     "volunteers:check_in": [302, 200, 200, 302, 302, 302, 302, 302],
+    "volunteers:certificates": [302, 200, 200, 302, 302, 302, 302, 302],
+    "volunteers:certificate": [302, 404, 200, 200, 404, 200, 200, 404],
+    "volunteers:my_calendar": [302, 200, 200, 302, 302, 302, 302, 302],
+    "volunteers:feed": [200] * 8,
+    "verify": [200] * 8,
+    "verified": [200] * 8,
     "me": [302, 200, 200, 200, 200, 200, 200, 200],
     "admin:index": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:desk_queue": [302, 403, 403, 200, 200, 200, 200, 404],
@@ -74,6 +87,7 @@ MATRIX = {
     "admin:volunteers_signup_times": [302, 403, 403, 200, 404, 200, 200, 404],
     "admin:volunteers_appeal_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:volunteers_usedcode_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:volunteers_certificate_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:portal_user_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "admin:events_pointsentry_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:events_message_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
@@ -120,6 +134,8 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
     shift = make_shift(station=station)
     signup = make_signup(shift=shift, volunteer=volunteer)
     licence = make_credential(volunteer=volunteer, kind="counsellor")
+    paper = make_certificate(volunteer=volunteer)
+    calendars.new_address(volunteer, by=volunteer.person)
     report = make_report(station=station, photo=make_picture())
     job = make_import("name,division,address,lat,lng\nx,x,x,x,x\n", by=admin)
     jobs.run(job.pk)
@@ -171,6 +187,10 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
         "admin:volunteers_shift_code": [shift.pk],
         "admin:volunteers_signup_times": [signup.pk],
         "admin:volunteers_appeal_change": [make_appeal(station=station).pk],
+        "volunteers:certificate": [paper.pk],
+        "volunteers:feed": [volunteer.feed_token],
+        "verified": [paper.code],
+        "admin:volunteers_certificate_change": [paper.pk],
         "admin:stations_station_change": [station.pk],
         "admin:stations_fault_change": [report.fault.pk],
         "admin:volunteers_credential_change": [licence.pk],

@@ -27,7 +27,14 @@ from stations.tests.factories import (
 )
 from stations.tests.test_reach import form_of
 from volunteers.models import Shift, Signup
-from volunteers.tests.factories import make_appeal, make_credential, make_shift, make_signup, make_volunteer
+from volunteers.tests.factories import (
+    make_appeal,
+    make_certificate,
+    make_credential,
+    make_shift,
+    make_signup,
+    make_volunteer,
+)
 
 OTHERS = "邻县"  # in the visible text of whatever belongs to the other county
 PAGES = ["change", "delete", "history"]
@@ -64,6 +71,7 @@ def fill(station, mark):
         make_suggestion(division=station.division, place=f"{mark}路口"),
         make_cabinet(station=station, external_id=f"{mark}-1"),
         make_credential(volunteer=volunteer),
+        make_certificate(volunteer=volunteer),
         make_signup(shift=shift, volunteer=volunteer),
         make_appeal(station=station, volunteer=volunteer, words=f"{mark}有事"),
         make_service_day(station=station, title=f"{mark}服务日"),
