@@ -171,6 +171,9 @@ CELERY_BEAT_SCHEDULE = {
     "remind managers of unmarked shifts": {
         "task": "volunteers.tasks.remind_of_unmarked",
         "schedule": crontab(hour=9, minute=0),
+    "remind of documents that run out": {
+        "task": "volunteers.tasks.remind_of_expiry",
+        "schedule": crontab(hour=9, minute=10),
     },
     "take up imports whose worker died": {"task": "stations.tasks.take_up_imports", "schedule": 60.0},
     "take up exports of lists, delete old ones": {"task": "stations.tasks.take_up_exports", "schedule": 60.0},

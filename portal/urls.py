@@ -11,8 +11,16 @@ from events import views as events
 from portal import api, pages, views
 from stations import api as stations_api
 from stations.views import directory, exports, pack, pairing, qr, upkeep
+from volunteers import (
+    agreement_pages,
+    calendar_pages,
+    certificate_pages,
+    checkin_pages,
+    hours_pages,
+    shift_pages,
+    team_pages,
+)
 from volunteers import api as volunteers_api
-from volunteers import calendar_pages, certificate_pages, checkin_pages, hours_pages, shift_pages
 from volunteers import views as volunteers
 
 # /stations/
@@ -72,6 +80,12 @@ volunteer_urls = [
     path("certificates/<int:pk>/", certificate_pages.certificate, name="certificate"),
     path("calendar/", calendar_pages.my_calendar, name="my_calendar"),
     path("feed/<str:token>.ics", calendar_pages.feed, name="feed"),
+    path("shifts/<int:pk>/agreement/", agreement_pages.agree, name="agree"),
+    path("agreements/<int:pk>/", agreement_pages.agreement, name="agreement"),
+    path("teams/", team_pages.mine, name="teams"),
+    path("teams/<int:pk>/add/", team_pages.add, name="add_to_team"),
+    path("teams/<int:pk>/leave/", team_pages.leave, name="leave_team"),
+    path("teams/<int:pk>/members/<int:member>/remove/", team_pages.remove, name="remove_from_team"),
 ]
 
 # /exports/

@@ -13,10 +13,18 @@ from stations.decided import DecidedAtTheDesk, to_preview
 from stations.lists import InReach, link, places
 from stations.refusals import Refusal
 from stations.scope import NotWrittenByHand, ReadOnly, ScopedAdmin, ScopedInline
-from volunteers import attendance
+from volunteers import (
+    attendance,
+    ciphers,
+    credentials,
+    people_admin,  # noqa: F401, registers itself
+)
+from volunteers.admin_actions import note_guardian_consent, withdraw
 from volunteers.attendance_admin import SetsTimes, ShowsCode
 from volunteers.models import Credential, HoursEntry, Shift, Signup, Volunteer
 from volunteers.planning_admin import PlansShifts, TakesOff
+
+SHORTEST_NUMBER = 8  # of a document
 
 
 @admin.register(Volunteer)
@@ -30,11 +38,15 @@ class VolunteerAdmin(NotWrittenByHand, ScopedAdmin):
     ]
     list_select_related = ["home_station", "person"]
     date_hierarchy = "joined_at"
-    search_fields = ["search", "person__phone__endswith", "person__email__startswith"]
-    search_help_text = _("Name, pinyin or its initials; the last digits of the phone number.")
+    search_fields = ["search", "number__exact", "person__phone__endswith", "person__email__startswith"]
+    search_help_text = _("Name, pinyin or its initials; volunteer number; the end of the phone number.")
     first_step = _("Nobody has registered yet. People become volunteers on the public pages.")
     beside = ["home_station"]
-    readonly_fields = ["person", "services", "joined_at"]
+    fields = ["name", "home_station", "number", "person", "offers", "skills", "free", "joined_at"]
+    fields += ["minor_until", "guardian_name", "guardian_phone", "guardian_agreed_at", "guardian_seen_by"]
+    # Whoever is asked for a guardian's consent does not change the guardian.
+    readonly_fields = [name for name in fields if name not in ("name", "home_station", "minor_until")]
+    actions = [note_guardian_consent]
 
     def said_of(self, volunteer):
         """Namesakes are told apart by where their phone number ends."""
@@ -44,6 +56,10 @@ class VolunteerAdmin(NotWrittenByHand, ScopedAdmin):
     @admin.display(description=_("services offered"))
     def offers(self, volunteer):
         return "、".join(str(label) for label in volunteer.service_labels)
+
+    @admin.display(description=_("usually free"))
+    def free(self, volunteer):
+        return "、".join(volunteer.get_availability_display()) or "–"
 
     @admin.display(description=_("contact"))
     def contact(self, volunteer):
@@ -70,12 +86,21 @@ class CredentialAdmin(DecidedAtTheDesk, ScopedAdmin):
     list_select_related = ["volunteer__home_station", "decided_by"]
     date_hierarchy = "submitted_at"
     search_fields = ["volunteer__search", "volunteer__person__phone__endswith"]
-    fields = ["volunteer", "kind", "masked_number", "issuer", "valid_to", "look", "status", "submitted_at"]
-    fields += ["reason", "decided_by", "decided_at"]
+    fields = ["volunteer", "kind", "masked_number", "issuer", "valid_from", "valid_to", "look", "status"]
+    fields += ["submitted_at", "reason", "decided_by", "decided_at"]
     actions = [
         to_preview("credential", "approve", _("Approve")),
         to_preview("credential", "decline", _("Do not approve")),
+        withdraw,
     ]
+
+    def get_search_results(self, request, queryset, search_term):
+        """Whoever has the whole number in hand finds its document; parts of a number find nothing."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        number = credentials.plain(search_term)
+        if number.isalnum() and len(number) >= SHORTEST_NUMBER:
+            found |= queryset.filter(number_digest=ciphers.digest(number))
+        return found, may_repeat
 
     def queue_of(self, credential):
         return "credential" if credential.status == Credential.Status.PENDING else ""
@@ -107,11 +132,18 @@ class RosterInline(NotWrittenByHand, ScopedInline):
     model = Signup
     station_path = "shift__station"
     verbose_name_plural = _("Roster")
-    fields = ["volunteer", "contact", "status", "attendance", "minutes"]
-    readonly_fields = ["volunteer", "contact", "status", "attendance", "minutes"]
+    fields = readonly_fields = ["volunteer", "contact", "status", "document", "attendance", "minutes"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("volunteer__person").prefetch_related("hours")
+        lacking = credentials.unqualified(Signup.objects.filter(pk=OuterRef("pk")))
+        rows = super().get_queryset(request).annotate(lacks_document=Exists(lacking))
+        return rows.select_related("volunteer__person").prefetch_related("hours")
+
+    @admin.display(description=_("document"))
+    def document(self, signup):
+        if not signup.lacks_document:
+            return "–"
+        return format_html('<strong class="lacking">{}</strong>', gettext("Without a valid document"))
 
     @admin.display(description=_("contact"))
     def contact(self, signup):
@@ -167,6 +199,19 @@ class ShiftAdmin(ShowsCode, PlansShifts, ScopedAdmin):
         return format_html('<a href="{}">{}</a>', address, gettext("Mark who came"))
 
 
+class WithoutDocument(admin.SimpleListFilter):
+    """Coming places whose volunteer has no document that holds to the end."""
+
+    title = _("document")
+    parameter_name = "document"
+
+    def lookups(self, request, model_admin):
+        return [("lacking", _("Without a valid document"))]
+
+    def queryset(self, request, queryset):
+        return credentials.unqualified(queryset) if self.value() == "lacking" else queryset
+
+
 @admin.register(Signup)
 class SignupAdmin(SetsTimes, TakesOff, DecidedAtTheDesk, ScopedAdmin):
     station_path = "shift__station"
@@ -179,6 +224,7 @@ class SignupAdmin(SetsTimes, TakesOff, DecidedAtTheDesk, ScopedAdmin):
     list_filter = [
         "attendance",
         "status",
+        WithoutDocument,
         ("shift__starts_at", admin.DateFieldListFilter),
         ("shift__station", InReach),
         places("shift__station__division"),

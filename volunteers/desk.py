@@ -80,6 +80,7 @@ def about_credential(credential) -> About:
         (gettext("kind"), credential.get_kind_display()),
         (gettext("number"), credential.masked_number),
         (gettext("issued by"), credential.issuer),
+        (gettext("valid from"), f"{credential.valid_from or '–'}"),
         (gettext("valid until"), validity(credential)),
         (gettext("submitted at"), moment(credential.submitted_at)),
         (gettext("home station"), str(volunteer.home_station)),

@@ -144,6 +144,27 @@ def tell_called_off(signup, reason) -> bool:
     )
 
 
+def tell_in_team(member, leader) -> bool:
+    with translation.override(member.volunteer.person.language):
+        said = {
+            "name": member.volunteer.name,
+            "leader": leader.name,
+            "team": member.team.name,
+            "url": settings.SITE_URL + reverse("volunteers:teams"),
+        }
+        return to(
+            member.volunteer.person,
+            key=f"team:{member.pk}",
+            subject=_("You are in the team %(team)s now") % said,
+            body=_(
+                "Hello %(name)s,\n\n"
+                "%(leader)s has taken you into the team %(team)s and can sign you up for shifts with it. "
+                "If you do not want that, you can leave the team: %(url)s"
+            )
+            % said,
+        )
+
+
 # Documents
 
 

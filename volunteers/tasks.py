@@ -8,6 +8,10 @@ from volunteers import reminders, series
 
 
 @shared_task
+from volunteers import expiry, reminders
+
+
+@shared_task
 def queue_shift_reminders():
     reminders.queue()
 
@@ -25,3 +29,8 @@ def remind_of_unmarked():
 @shared_task
 def generate_shifts():
     series.generate()
+
+
+@shared_task
+def remind_of_expiry():
+    expiry.remind()

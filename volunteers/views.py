@@ -5,18 +5,22 @@ from django.db.models import Q
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from stations import reach
 from stations.models import Division, Station
+from stations.refusals import Refusal
 from volunteers import calendars, credentials, openings, profiles
-from volunteers.forms import CredentialForm, ProfileForm, ShiftFilter
+from volunteers.forms import CredentialForm, ProfileForm, ShiftFilter, birthday_of
 from volunteers.models import REQUIRED_CREDENTIAL, Credential, ServiceKind, Signup, Volunteer
 from volunteers.papers import papers
 
 PAGE_SIZE = 30
+EXTRAS = ["skills", "availability", "guardian_name", "guardian_phone"]
+AGREED_ABOUT = ["shift__station", "series__station"]
 
 
 @login_not_required
@@ -47,14 +51,30 @@ def profile(request):
             "name": volunteer.name if volunteer else request.user.name,
             "services": volunteer.services if volunteer else [],
             "home_station": volunteer.home_station_id if volunteer else None,
+            "birthday": birthday_of(volunteer),
+            **{name: getattr(volunteer, name, None) for name in EXTRAS},
         },
     )
-    if form.is_valid():
-        profiles.save(request.user, **form.cleaned_data)
+    if form.is_valid() and saved(form, request.user):
         messages.success(request, _("Saved. Thank you."))
         return redirect(wanted_next(request) or "volunteers:welcome")
-    context = {"form": form, "volunteer": volunteer, "papers": papers(volunteer) if volunteer else []}
+    context = {
+        "form": form,
+        "volunteer": volunteer,
+        "is_minor": volunteer and volunteer.is_minor(timezone.localdate()),
+        "papers": papers(volunteer) if volunteer else [],
+        "agreements": volunteer.agreements.select_related(*AGREED_ABOUT) if volunteer else [],
+    }
     return render(request, "volunteers/profile.html", context, status=422 if form.is_bound else 200)
+
+
+def saved(form, person) -> bool:
+    try:
+        profiles.save(person, **form.cleaned_data)
+    except Refusal as refusal:
+        form.add_error("birthday", str(refusal))
+        return False
+    return True
 
 
 def add_credential(request):
