@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind managers of unmarked shifts": {
         "task": "volunteers.tasks.remind_of_unmarked",
         "schedule": crontab(hour=9, minute=0),
+    },
     "remind of documents that run out": {
         "task": "volunteers.tasks.remind_of_expiry",
         "schedule": crontab(hour=9, minute=10),

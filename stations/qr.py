@@ -24,9 +24,3 @@ def inline(text) -> str:
 def code(text):
     """At level M it still reads with 15 % of it worn away."""
     return segno.make(text, error="m", micro=False)
-
-
-def data_uri(text) -> str:
-    """The same drawing inside a page that nobody else may load."""
-    code = segno.make(text, error="m", micro=False)
-    return code.svg_data_uri(border=QUIET_ZONE, dark="#000", light="#fff", omitsize=True)

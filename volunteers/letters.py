@@ -218,26 +218,6 @@ def tell_what_to_mend(credential, *, key, kind):
     )
 
 
-def tell_absence(signup, reason=""):
-    """Kind words: most who do not come could not, and some have been overlooked."""
-    with translation.override(signup.volunteer.person.language):
-        said = {"name": signup.volunteer.name, "reason": reason.strip(), **about(signup.shift)}
-        body = [
-            _("Hello %(name)s,\n\nyou were marked absent from this shift:\n\n%(what)s\n%(when)s\n%(where)s"),
-            _("The station writes: %(reason)s") if said["reason"] else "",
-            _(
-                "You are welcome at the next shift. If you were there, please tell the station, "
-                "so that your hours are recorded: %(url)s"
-            ),
-        ]
-        to(
-            signup.volunteer.person,
-            key=f"absent:{signup.pk}:{signup.marked_at:%Y%m%dT%H%M%S%f}",
-            subject=_("Not seen at the shift: %(what)s, %(when)s") % said,
-            body="\n\n".join(part % said for part in body if part),
-        )
-
-
 def tell_certificate_withdrawn(certificate):
     person = certificate.volunteer.person
     with translation.override(person.language):

@@ -67,9 +67,7 @@ def check_part(name, value):
     if name not in PARTS or not re.fullmatch(PARTS[name], value):
         raise Refusal(
             "rule",
-            _(
-                "“%(part)s” is not understood. A rule looks like FREQ=WEEKLY;BYDAY=FR or FREQ=MONTHLY;BYDAY=1SA."
-            )
+            _("“%(part)s” is not understood. Rules look like FREQ=WEEKLY;BYDAY=FR or FREQ=MONTHLY;BYDAY=1SA.")
             % {"part": f"{name}={value}" if value else name},
         )
 

@@ -1,14 +1,6 @@
 from celery import shared_task
 
-from volunteers import reminders, waiting_list
-
-
-@shared_task
-from volunteers import reminders, series
-
-
-@shared_task
-from volunteers import expiry, reminders
+from volunteers import expiry, reminders, series, waiting_list
 
 
 @shared_task
