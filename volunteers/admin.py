@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from stations import reach
 from stations.decided import DecidedAtTheDesk, to_preview
+from stations.discretion import ARRANGED, Discreet, in_order_of
 from stations.lists import InReach, link, places
 from stations.refusals import Refusal
 from stations.scope import NotWrittenByHand, ReadOnly, ScopedAdmin, ScopedInline
 from volunteers import attendance
-from volunteers.models import Credential, HoursEntry, Shift, Signup, Volunteer
+from volunteers.models import CONFIDENTIAL, Credential, HoursEntry, Shift, Signup, Volunteer
 
 
 @admin.register(Volunteer)
@@ -99,21 +100,29 @@ class CredentialAdmin(DecidedAtTheDesk, ScopedAdmin):
         )
 
 
-class RosterInline(NotWrittenByHand, ScopedInline):
+class RosterInline(NotWrittenByHand, Discreet, ScopedInline):
     """Who is coming, how to reach them, and whether they came."""
+
+    confidential = Q(shift__kind__in=CONFIDENTIAL)
 
     model = Signup
     station_path = "shift__station"
     verbose_name_plural = _("Roster")
-    fields = ["volunteer", "contact", "status", "attendance", "minutes"]
-    readonly_fields = ["volunteer", "contact", "status", "attendance", "minutes"]
+    fields = ["who", "contact", "status", "attendance", "minutes"]
+    readonly_fields = ["who", "contact", "status", "attendance", "minutes"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("volunteer__person").prefetch_related("hours")
 
+    @admin.display(description=_("volunteer"))
+    def who(self, signup):
+        return ARRANGED if signup.is_hidden else signup.volunteer
+
     @admin.display(description=_("contact"))
     def contact(self, signup):
         person = signup.volunteer.person
+        if signup.is_hidden:
+            return "–"
         if person.phone:
             return format_html('<a href="tel:{}">{}</a>', person.phone, person.phone)
         return person.email
@@ -166,14 +175,16 @@ class ShiftAdmin(ScopedAdmin):
 
 
 @admin.register(Signup)
-class SignupAdmin(DecidedAtTheDesk, ScopedAdmin):
+class SignupAdmin(DecidedAtTheDesk, Discreet, ScopedAdmin):
     station_path = "shift__station"
+    confidential = Q(shift__kind__in=CONFIDENTIAL)
+    people = ["volunteer", "signed_up_by", "stands_in_for", "marked_by"]
     guide = _(
         "Once a shift is over, say who came: the hours count then, and nobody’s count without it. "
         "Source: Regulations on Volunteer Services art. 19."
     )
     first_step = _("Nobody has signed up yet. People do it on the page of a shift.")
-    list_display = ["who", "when", "status", "attendance", "marked_by"]
+    list_display = ["who", "when", "status", "attendance", "marker"]
     list_filter = [
         "attendance",
         "status",
@@ -185,7 +196,7 @@ class SignupAdmin(DecidedAtTheDesk, ScopedAdmin):
     list_select_related = ["volunteer", "shift__station", "marked_by"]
     search_fields = ["volunteer__search", "volunteer__person__phone__endswith"]
     date_hierarchy = "shift__starts_at"
-    fields = ["volunteer", "shift", "status", "signed_up_at", "attendance", "marked_by", "marked_at"]
+    fields = ["who", "shift", "status", "signed_up_at", "attendance", "marker", "marked_at"]
     actions = [
         to_preview("hours", "came", _("Came: confirm the hours of the shift")),
         to_preview("hours", "absent", _("Did not come")),
@@ -201,9 +212,16 @@ class SignupAdmin(DecidedAtTheDesk, ScopedAdmin):
         known = Exists(volunteers.order_by().filter(pk=OuterRef("volunteer")))
         return super().get_queryset(request).annotate(is_in_reach=known)
 
-    @admin.display(description=_("volunteer"), ordering="volunteer__name")
+    @admin.display(description=_("volunteer"), ordering=in_order_of("volunteer__name"))
     def who(self, signup):
+        if signup.is_hidden:
+            return ARRANGED
         return link(signup.volunteer) if signup.is_in_reach else signup.volunteer
+
+    @admin.display(description=_("marked by"))
+    def marker(self, signup):
+        """Who checks in marks themselves."""
+        return ARRANGED if signup.is_hidden and signup.marked_by else signup.marked_by
 
     @admin.display(description=_("shift"), ordering="shift__starts_at")
     def when(self, signup):
@@ -222,9 +240,14 @@ class SignupAdmin(DecidedAtTheDesk, ScopedAdmin):
 
 
 @admin.register(HoursEntry)
-class HoursEntryAdmin(ReadOnly, ScopedAdmin):
+class HoursEntryAdmin(ReadOnly, Discreet, ScopedAdmin):
     station_path = "signup__shift__station"
-    list_display = ["volunteer", "signup", "minutes", "confirmed_by", "confirmed_at"]
+    confidential = Q(signup__shift__kind__in=CONFIDENTIAL)
+    people = ["volunteer", "confirmed_by"]
+    list_display = ["who", "signup", "minutes", "confirmed_by", "confirmed_at"]
+    fields = ["who", "signup", "kind", "version", "minutes", "why", "confirmed_by", "confirmed_at"]
+    fields += ["synced_to_national_at"]
+    readonly_fields = fields
     guide = _(
         "Hours that somebody at the station has confirmed; they are what a volunteer’s record states. "
         "Points never change them, and no line is ever altered."
@@ -240,3 +263,11 @@ class HoursEntryAdmin(ReadOnly, ScopedAdmin):
     date_hierarchy = "confirmed_at"
     search_fields = ["volunteer__search", "volunteer__person__phone__endswith"]
     may = {"view": reach.EVERYBODY}
+
+    @admin.display(description=_("volunteer"), ordering=in_order_of("volunteer__name"))
+    def who(self, entry):
+        return ARRANGED if entry.is_hidden else entry.volunteer
+
+    @admin.display(description=_("reason"))
+    def why(self, entry):
+        return "" if entry.is_hidden else entry.reason
