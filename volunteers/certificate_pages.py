@@ -85,7 +85,7 @@ def certificate(request, pk):
         "lines": [{**line, "hours": line["minutes"] / 60} for line in certificate.lines],
         "hours": certificate.minutes / 60,
         "address": address,
-        "drawing": qr.data_uri(address),
+        "drawing": qr.inline(address),
         "is_own": certificate.volunteer.person_id == request.user.pk,
     }
     return render(request, "volunteers/certificate.html", context)

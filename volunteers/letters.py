@@ -165,6 +165,20 @@ def tell_in_team(member, leader) -> bool:
         )
 
 
+def invite(invitation) -> bool:
+    """To somebody who has no place yet: the shift's page tells the rest."""
+    return tell(
+        invitation,
+        f"invite:{invitation.pk}",
+        gettext_lazy("Would you help? %(what)s, %(when)s"),
+        HELLO,
+        gettext_lazy("the station lacks people for this shift, and it may suit you:"),
+        THE_SHIFT,
+        gettext_lazy("If you can come, please take a place here: %(url)s"),
+        gettext_lazy("If not, you need not do anything."),
+    )
+
+
 # Documents
 
 
