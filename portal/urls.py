@@ -78,6 +78,7 @@ api_urls = [
     path("stations/<slug:code>/", stations_api.OneStation.as_view(), name="station"),
     path("shifts/", volunteers_api.ShiftList.as_view(), name="shifts-list"),
     path("shifts/<int:pk>/signup/", volunteers_api.SignupView.as_view(), name="shift-signup"),
+    path("shifts/<int:pk>/offer/", volunteers_api.OfferView.as_view(), name="shift-offer"),
 ]
 
 # /
@@ -88,6 +89,7 @@ urlpatterns = [
     path("days/", include((day_urls, "events"))),
     path("volunteer/", include((volunteer_urls, "volunteers"))),
     path("me/", views.me, name="me"),
+    path("me/token/", views.token, name="token"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("privacy/", views.privacy, name="privacy"),
     path("consent/", views.consent, name="consent"),

@@ -154,7 +154,7 @@ def test_every_public_page_answers_a_stranger_with_one_heading(client, db, name)
 
 
 @pytest.mark.parametrize(
-    "name", ["me", "volunteers:profile", "volunteers:add_credential", "consent", "account_email"]
+    "name", ["me", "token", "volunteers:profile", "volunteers:add_credential", "consent", "account_email"]
 )
 def test_every_private_page_sends_a_stranger_to_sign_in(client, db, name):
     response = client.get(reverse(name))
