@@ -108,6 +108,7 @@ api_urls = [
     path("stations/<slug:code>/", stations_api.OneStation.as_view(), name="station"),
     path("shifts/", volunteers_api.ShiftList.as_view(), name="shifts-list"),
     path("shifts/<int:pk>/signup/", volunteers_api.SignupView.as_view(), name="shift-signup"),
+    path("shifts/<int:pk>/offer/", volunteers_api.OfferView.as_view(), name="shift-offer"),
 ]
 
 # /
@@ -120,6 +121,7 @@ urlpatterns = [
     path("verify/", certificate_pages.verify, name="verify"),
     path("verify/<str:code>/", certificate_pages.verified, name="verified"),
     path("me/", views.me, name="me"),
+    path("me/token/", views.token, name="token"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("privacy/", views.privacy, name="privacy"),
     path("consent/", views.consent, name="consent"),

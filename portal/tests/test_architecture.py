@@ -161,12 +161,13 @@ def test_every_public_page_answers_a_stranger_with_one_heading(client, db, name)
 
 @pytest.mark.parametrize(
     "name",
-    ["me", "volunteers:profile", "volunteers:add_credential", "volunteers:hours", "consent", "account_email"],
     [
         "me",
+        "token",
         "volunteers:profile",
         "volunteers:add_credential",
         "volunteers:certificates",
+        "volunteers:hours",
         "volunteers:my_calendar",
         "consent",
         "account_email",
