@@ -58,7 +58,7 @@ def test_the_first_code_checks_in_and_the_next_one_out(signup, now):
     scan(signup)
 
     assert times(signup) == (came, came + 120 * MINUTE)
-    assert [line.person for line in HistoryLine.objects.filter(object_id=signup.pk)] == [
+    assert [line.person for line in HistoryLine.objects.filter(model="volunteers.signup")] == [
         signup.volunteer.person
     ] * 2
 
