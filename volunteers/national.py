@@ -83,10 +83,10 @@ def write(path, entries) -> int:
     number, is_table = entries.count(), path.suffix == ".xlsx"
     if is_table and number > MOST_IN_A_SHEET:
         raise Refusal("too_many", _("An Excel sheet cannot hold so many rows. Please export CSV."))
-    rows = map(row, entries.iterator(chunk_size=CHUNK))
     file = open(path, "xb", opener=private)  # noqa: SIM115
     try:
-        with file:
+        with file, closing(entries.iterator(chunk_size=CHUNK)) as found:
+            rows = map(row, found)
             write_workbook(file, rows) if is_table else write_csv(file, rows)
     except BaseException:
         path.unlink()  # half a file would be taken for the whole

@@ -24,7 +24,7 @@ def export(folder, *options, ending="csv"):
     if ending == "xlsx":
         heads, *rows = load_workbook(path, read_only=False).active.values
     else:
-        heads, *rows = csv.reader(path.open(encoding="utf-8-sig", newline=""))
+        heads, *rows = csv.reader(path.read_text(encoding="utf-8-sig").splitlines())
     assert list(heads) == national.HEADINGS
     return [dict(zip(heads, row, strict=True)) for row in rows]
 

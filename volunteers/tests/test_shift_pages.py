@@ -314,15 +314,15 @@ def test_who_leads_a_team_signs_it_up_on_the_page(client, newcomer, volunteer, s
 def test_coming_shifts_stand_under_their_day_and_say_what_they_need(client, station):
     with time_machine.travel(FRIDAY - timedelta(days=2), tick=False):
         second = make_shift(station=station, kind="photo", starts_at=FRIDAY + timedelta(days=1))
-        first = make_shift(station=station, kind="legal", starts_at=FRIDAY)
+        first = make_shift(station=station, kind="clinic", starts_at=FRIDAY)
         make_shift(station=station, kind="helper", starts_at=timezone.now() - timedelta(hours=1))
         make_shift(station=station, status=Shift.Status.DRAFT)
         page = client.get("/volunteer/shifts/")
 
     assert shifts_on(page) == [first.pk, second.pk]
     assert (
-        "Friday, 4 December Legal advice Friday, 4 December, 14:00–16:00 石门社区服务驿站 · 杭州市拱墅区 "
-        "2 more people needed Needs: Lawyer's licence Saturday, 5 December"
+        "Friday, 4 December Free clinic Friday, 4 December, 14:00–16:00 石门社区服务驿站 · 杭州市拱墅区 "
+        "2 more people needed Needs: Medical practising certificate Saturday, 5 December"
     ) in words(page)
 
 
@@ -384,13 +384,13 @@ def test_people_needed_are_drawn_and_numbered(client, station):
 def test_in_chinese_dates_and_buttons_read_as_people_write_them(volunteer, station):
     client = Client()
     with time_machine.travel(FRIDAY - timedelta(days=2), tick=False):
-        shift = make_shift(station=station, kind="legal", starts_at=FRIDAY)
+        shift = make_shift(station=station, kind="photo", starts_at=FRIDAY)
         client.force_login(volunteer.person)
         page = words(client.get(shift.get_absolute_url()))
 
     assert "12月4日（星期五）14:00–16:00" in page
     assert "还需 2 人" in page
-    assert "报名 12月4日 14:00 法律咨询" in page
+    assert "报名 12月4日 14:00 证件照拍摄" in page
 
 
 @pytest.mark.parametrize("how_many", [1, 3])
