@@ -1,6 +1,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.validators import RegexValidator
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from events.models import (
 )
 from stations import reach
 from stations.decided import DecidedAtTheDesk, to_preview
+from stations.discretion import ARRANGED, Discreet
 from stations.lists import InReach, places
 from stations.scope import EVERYTHING, ReadOnly, ScopedAdmin
 
@@ -180,8 +182,12 @@ class PointsAccountAdmin(ReadOnly, ScopedAdmin):
 
 
 @admin.register(PointsEntry)
-class PointsEntryAdmin(ReadOnly, ScopedAdmin):
-    list_display = ["created_at", "account", "kind", "points", "reason", "actor"]
+class PointsEntryAdmin(ReadOnly, Discreet, ScopedAdmin):
+    # Time and place of what a shift has earned would tell whose shift it was.
+    confidential = Q(kind=PointsEntry.Kind.EARN_SHIFT)
+    confidential |= Q(kind=PointsEntry.Kind.REVERSE, account__worker_pass=None)
+    people = ["account", "actor", "key"]
+    list_display = ["created_at", "whose", "kind", "points", "why", "actor"]
     guide = _(
         "The ledger of points: thanks without cash value, for hours that were confirmed, and what was "
         "redeemed. Lines are never changed; a mistake is put right by a line against it."
@@ -196,6 +202,19 @@ class PointsEntryAdmin(ReadOnly, ScopedAdmin):
     list_select_related = ["account__worker_pass", "account__person", "actor"]
     date_hierarchy = "created_at"
     search_fields = ["account__worker_pass__number__endswith", "account__worker_pass__nickname", "key__exact"]
+    fields = ["whose", "counterpart", "kind", "points", "key", "why", "actor", "created_at", "station"]
+    readonly_fields = fields
+
+    def get_fields(self, request, obj=None):
+        return [name for name in self.fields if name != "key" or not (obj and obj.is_hidden)]
+
+    @admin.display(description=_("points account"))
+    def whose(self, entry):
+        return ARRANGED if entry.is_hidden else entry.account
+
+    @admin.display(description=_("reason"))
+    def why(self, entry):
+        return "" if entry.is_hidden else entry.reason
 
 
 @admin.register(Message)

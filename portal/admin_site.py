@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import desk_views, menu, search_views
 from stations import reach
+from volunteers import invitation_pages, roster_pages
 
 # The provincial plan's three links: 建 (build), 管 (manage), 用 (use).
 MENU = [
@@ -32,6 +33,7 @@ MENU = [
         [
             "fault",
             "credential",
+            "appeal",
             "volunteer",
             "redemptionday",
             "redemptiondayexception",
@@ -74,6 +76,7 @@ class PortalAdminSite(AdminSite):
         return [
             path("search/", self.admin_view(search_views.page), name="search"),
             *self.desk_urls(),
+            *self.roster_urls(),
             *super().get_urls(),
         ]
 
@@ -87,6 +90,15 @@ class PortalAdminSite(AdminSite):
             ("<slug:key>/<int:pk>/", desk_views.item, "desk_item"),
         ]
         return [path(f"desk/{route}", self.admin_view(view), name=name) for route, view, name in pages]
+
+    def roster_urls(self):
+        """/admin/roster/, and the way from a gap to those who could fill it."""
+        pages = [
+            ("roster/", roster_pages.page, "roster"),
+            ("roster/export.xlsx", roster_pages.export, "roster_export"),
+            ("volunteers/shift/<int:pk>/invite/", invitation_pages.invite, "volunteers_shift_invite"),
+        ]
+        return [path(route, self.admin_view(view), name=name) for route, view, name in pages]
 
     def index(self, request, extra_context=None):
         """The desk comes first."""
@@ -106,4 +118,5 @@ class PortalAdminSite(AdminSite):
                     {"name": name, "app_label": key, "app_url": "", "has_module_perms": True, "models": here}
                 )
         menu.add_numbers(request, groups)
+        menu.add_roster(groups)
         return groups

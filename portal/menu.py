@@ -2,6 +2,9 @@
 
 from collections import Counter
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from portal import desk
 
 
@@ -23,3 +26,13 @@ def add_numbers(request, groups):
             number = waiting(request)[entry["model"]._meta.label]
             entry["waiting"] = number
             entry["waiting_shown"] = f"{desk.MANY - 1}+" if number >= desk.MANY else str(number)
+
+
+def add_roster(groups):
+    """The week of the shifts, in front of their list, for whoever sees that."""
+    for group in groups:
+        for place, entry in enumerate(group["models"]):
+            if entry["object_name"] == "Shift":
+                roster = {"name": _("Roster"), "object_name": "Roster", "admin_url": reverse("admin:roster")}
+                group["models"].insert(place, {**entry, **roster, "add_url": None, "view_only": True})
+                return

@@ -23,6 +23,8 @@ class HistoryPages(admin.ModelAdmin):
             raise PermissionDenied
         lines = history.of(row, parts=[inline.model for inline in self.inlines])
         page = BoundedPaginator(lines.select_related("person"), PER_PAGE).get_page(request.GET.get("p"))
+        if getattr(row, "is_hidden", False):
+            page.object_list = [line.without_people() for line in page]
         context = {
             **self.admin_site.each_context(request),
             "title": _("History: %(name)s") % {"name": row},

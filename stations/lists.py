@@ -44,8 +44,16 @@ class Listed:
         """Links from a station or a row above lead here; what they show is still only what is in reach."""
         if not SECRET.isdisjoint(lookup.split("__")):
             return False  # who may not read a column may not guess it either
+        if leads_away(self.model, lookup):
+            return False  # nor what hangs on a row, from a list that names it
         led = {f"{getattr(self, 'station_path', None)}__id__exact"}
         return lookup in led or super().lookup_allowed(lookup, value, request)
+
+
+def leads_away(model, lookup) -> bool:
+    """Whether a filter begins at rows that point here, and not at a column of the list."""
+    first = lookup.split("__")[0]
+    return any(relation.name == first for relation in model._meta.related_objects)
 
 
 def in_words(value) -> str:

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -10,17 +10,21 @@ from django.utils.translation import gettext_lazy as _
 
 from stations import reach
 from stations.decided import DecidedAtTheDesk, to_preview
+from stations.discretion import ARRANGED, Discreet, in_order_of
 from stations.lists import InReach, link, places
 from stations.refusals import Refusal
 from stations.scope import NotWrittenByHand, ReadOnly, ScopedAdmin, ScopedInline
 from volunteers import (
     attendance,
+    certificate_admin,  # noqa: F401, registers itself
     ciphers,
     credentials,
     people_admin,  # noqa: F401, registers itself
 )
 from volunteers.admin_actions import note_guardian_consent, withdraw
-from volunteers.models import Credential, HoursEntry, Shift, Signup, Volunteer
+from volunteers.attendance_admin import SetsTimes, ShowsCode
+from volunteers.models import CONFIDENTIAL, Credential, HoursEntry, Shift, Signup, Volunteer
+from volunteers.planning_admin import PlansShifts, TakesOff
 
 SHORTEST_NUMBER = 8  # of a document
 
@@ -124,13 +128,15 @@ class CredentialAdmin(DecidedAtTheDesk, ScopedAdmin):
         )
 
 
-class RosterInline(NotWrittenByHand, ScopedInline):
+class RosterInline(NotWrittenByHand, Discreet, ScopedInline):
     """Who is coming, how to reach them, and whether they came."""
+
+    confidential = Q(shift__kind__in=CONFIDENTIAL)
 
     model = Signup
     station_path = "shift__station"
     verbose_name_plural = _("Roster")
-    fields = readonly_fields = ["volunteer", "contact", "status", "document", "attendance", "minutes"]
+    fields = readonly_fields = ["who", "contact", "status", "document", "attendance", "minutes"]
 
     def get_queryset(self, request):
         lacking = credentials.unqualified(Signup.objects.filter(pk=OuterRef("pk")))
@@ -143,9 +149,15 @@ class RosterInline(NotWrittenByHand, ScopedInline):
             return "–"
         return format_html('<strong class="lacking">{}</strong>', gettext("Without a valid document"))
 
+    @admin.display(description=_("volunteer"))
+    def who(self, signup):
+        return ARRANGED if signup.is_hidden else signup.volunteer
+
     @admin.display(description=_("contact"))
     def contact(self, signup):
         person = signup.volunteer.person
+        if signup.is_hidden:
+            return "–"
         if person.phone:
             return format_html('<a href="tel:{}">{}</a>', person.phone, person.phone)
         return person.email
@@ -178,8 +190,8 @@ class When(admin.SimpleListFilter):
 
 
 @admin.register(Shift)
-class ShiftAdmin(ScopedAdmin):
-    list_display = ["starts_at", "kind", "station", "taken", "places", "status", "roster"]
+class ShiftAdmin(ShowsCode, PlansShifts, ScopedAdmin):
+    list_display = ["starts_at", "kind", "station", "taken", "places", "waiting", "status", "roster"]
     list_filter = [When, "status", "kind", ("station", InReach), places("station__division")]
     list_select_related = ["station"]
     date_hierarchy = "starts_at"
@@ -211,14 +223,16 @@ class WithoutDocument(admin.SimpleListFilter):
 
 
 @admin.register(Signup)
-class SignupAdmin(DecidedAtTheDesk, ScopedAdmin):
+class SignupAdmin(SetsTimes, TakesOff, DecidedAtTheDesk, Discreet, ScopedAdmin):
     station_path = "shift__station"
+    confidential = Q(shift__kind__in=CONFIDENTIAL)
+    people = ["volunteer", "signed_up_by", "stands_in_for", "marked_by"]
     guide = _(
         "Once a shift is over, say who came: the hours count then, and nobody’s count without it. "
         "Source: Regulations on Volunteer Services art. 19."
     )
     first_step = _("Nobody has signed up yet. People do it on the page of a shift.")
-    list_display = ["who", "when", "status", "attendance", "marked_by"]
+    list_display = ["who", "when", "status", "there", "attendance", "marker"]
     list_filter = [
         "attendance",
         "status",
@@ -231,10 +245,12 @@ class SignupAdmin(DecidedAtTheDesk, ScopedAdmin):
     list_select_related = ["volunteer", "shift__station", "marked_by"]
     search_fields = ["volunteer__search", "volunteer__person__phone__endswith"]
     date_hierarchy = "shift__starts_at"
-    fields = ["volunteer", "shift", "status", "signed_up_at", "attendance", "marked_by", "marked_at"]
+    fields = ["who", "shift", "status", "signed_up_at", "checked_in_at", "checked_out_at"]
+    fields += ["attendance", "marker", "marked_at"]
     actions = [
         to_preview("hours", "came", _("Came: confirm the hours of the shift")),
         to_preview("hours", "absent", _("Did not come")),
+        to_preview("hours", "excused", _("Did not come, excused")),
         "came_after_all",
     ]
 
@@ -247,9 +263,16 @@ class SignupAdmin(DecidedAtTheDesk, ScopedAdmin):
         known = Exists(volunteers.order_by().filter(pk=OuterRef("volunteer")))
         return super().get_queryset(request).annotate(is_in_reach=known)
 
-    @admin.display(description=_("volunteer"), ordering="volunteer__name")
+    @admin.display(description=_("volunteer"), ordering=in_order_of("volunteer__name"))
     def who(self, signup):
+        if signup.is_hidden:
+            return ARRANGED
         return link(signup.volunteer) if signup.is_in_reach else signup.volunteer
+
+    @admin.display(description=_("marked by"))
+    def marker(self, signup):
+        """Who checks in marks themselves."""
+        return ARRANGED if signup.is_hidden and signup.marked_by else signup.marked_by
 
     @admin.display(description=_("shift"), ordering="shift__starts_at")
     def when(self, signup):
@@ -268,15 +291,21 @@ class SignupAdmin(DecidedAtTheDesk, ScopedAdmin):
 
 
 @admin.register(HoursEntry)
-class HoursEntryAdmin(ReadOnly, ScopedAdmin):
+class HoursEntryAdmin(ReadOnly, Discreet, ScopedAdmin):
     station_path = "signup__shift__station"
-    list_display = ["volunteer", "signup", "minutes", "confirmed_by", "confirmed_at"]
+    confidential = Q(signup__shift__kind__in=CONFIDENTIAL)
+    people = ["volunteer", "confirmed_by"]
+    list_display = ["who", "signup", "kind", "minutes", "why", "confirmed_by", "confirmed_at"]
+    fields = ["who", "signup", "kind", "version", "minutes", "why", "confirmed_by", "confirmed_at"]
+    fields += ["synced_to_national_at"]
+    readonly_fields = fields
     guide = _(
         "Hours that somebody at the station has confirmed; they are what a volunteer’s record states. "
-        "Points never change them, and no line is ever altered."
+        "Points never change them, and no line is ever altered: a mistake is undone by a line of its own."
     )
     first_step = _("No hours are confirmed yet. It is done in the list of sign-ups, once a shift is over.")
     list_filter = [
+        "kind",
         ("confirmed_at", admin.DateFieldListFilter),
         ("signup__shift__station", InReach),
         places("signup__shift__station__division"),
@@ -286,3 +315,11 @@ class HoursEntryAdmin(ReadOnly, ScopedAdmin):
     date_hierarchy = "confirmed_at"
     search_fields = ["volunteer__search", "volunteer__person__phone__endswith"]
     may = {"view": reach.EVERYBODY}
+
+    @admin.display(description=_("volunteer"), ordering=in_order_of("volunteer__name"))
+    def who(self, entry):
+        return ARRANGED if entry.is_hidden else entry.volunteer
+
+    @admin.display(description=_("reason"))
+    def why(self, entry):
+        return "" if entry.is_hidden else entry.reason

@@ -165,6 +165,20 @@ def tell_in_team(member, leader) -> bool:
         )
 
 
+def invite(invitation) -> bool:
+    """To somebody who has no place yet: the shift's page tells the rest."""
+    return tell(
+        invitation,
+        f"invite:{invitation.pk}",
+        gettext_lazy("Would you help? %(what)s, %(when)s"),
+        HELLO,
+        gettext_lazy("the station lacks people for this shift, and it may suit you:"),
+        THE_SHIFT,
+        gettext_lazy("If you can come, please take a place here: %(url)s"),
+        gettext_lazy("If not, you need not do anything."),
+    )
+
+
 # Documents
 
 
@@ -218,23 +232,26 @@ def tell_what_to_mend(credential, *, key, kind):
     )
 
 
-def tell_absence(signup, reason=""):
-    """Kind words: most who do not come could not, and some have been overlooked."""
-    with translation.override(signup.volunteer.person.language):
-        said = {"name": signup.volunteer.name, "reason": reason.strip(), **about(signup.shift)}
-        body = [
-            _("Hello %(name)s,\n\nyou were marked absent from this shift:\n\n%(what)s\n%(when)s\n%(where)s"),
-            _("The station writes: %(reason)s") if said["reason"] else "",
-            _(
-                "You are welcome at the next shift. If you were there, please tell the station, "
-                "so that your hours are recorded: %(url)s"
-            ),
-        ]
+def tell_certificate_withdrawn(certificate):
+    person = certificate.volunteer.person
+    with translation.override(person.language):
+        said = {
+            "name": certificate.volunteer.name,
+            "number": certificate.number,
+            "reason": certificate.revoked_because,
+            "url": settings.SITE_URL + reverse("volunteers:certificates"),
+        }
+        body = _(
+            "Hello %(name)s,\n\n"
+            "your certificate %(number)s has been withdrawn and does not count any more. "
+            "The station writes: %(reason)s\n\n"
+            "Your confirmed hours are kept. You can have a new certificate here: %(url)s"
+        )
         to(
-            signup.volunteer.person,
-            key=f"absent:{signup.pk}:{signup.marked_at:%Y%m%dT%H%M%S%f}",
-            subject=_("Not seen at the shift: %(what)s, %(when)s") % said,
-            body="\n\n".join(part % said for part in body if part),
+            person,
+            key=f"certificate-withdrawn:{certificate.pk}",
+            subject=_("Certificate withdrawn: %(number)s") % said,
+            body=body % said,
         )
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from stations import history, reach
+from stations.discretion import Discreet, unknown
 from stations.lists import InReach
 from stations.models import HistoryLine, Station
 from stations.scope import ReadOnly, ScopedAdmin
@@ -90,7 +91,8 @@ class Person(admin.SimpleListFilter):
         number = self.value() or ""
         if not (number.isascii() and number.isdecimal() and len(number) < 19):
             return []
-        line = model_admin.get_queryset(request).filter(person=number).select_related("person").first()
+        lines = model_admin.get_queryset(request).filter(person=number, is_hidden=False)
+        line = lines.select_related("person").first()
         return [(number, str(line.person))] if line else []
 
     def has_output(self):
@@ -99,14 +101,15 @@ class Person(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() is None:
             return queryset
-        return queryset.filter(person=self.value()) if self.lookup_choices else queryset.none()
+        own = queryset.filter(person=self.value(), is_hidden=False)
+        return own if self.lookup_choices else queryset.none()
 
 
 @admin.register(HistoryLine)
-class HistoryLineAdmin(ReadOnly, ScopedAdmin):
+class HistoryLineAdmin(ReadOnly, Discreet, ScopedAdmin):
     organisation_path = "organisation"
     may = {"view": reach.EVERYBODY}
-    list_display = ["at", "by", "action", "of_kind", "name", "what_changed", "reason", "station"]
+    list_display = ["at", "by", "action", "of_kind", "name", "what_changed", "why", "station"]
     list_display_links = ["at"]
     list_select_related = ["person", "station"]
     list_filter = [Days, Kind, "action", Person, ("station", InReach)]
@@ -121,22 +124,38 @@ class HistoryLineAdmin(ReadOnly, ScopedAdmin):
         "of_kind",
         "name",
         "what_changed",
-        "reason",
+        "why",
         "station",
         "organisation",
         "row",
     ]
+    people = ["person"]
+
+    def hidden(self, request):
+        """Lines about rows that are confidential in their own list."""
+        rows = Q(pk__in=[])
+        for model, model_admin in self.admin_site._registry.items():
+            if isinstance(model_admin, Discreet) and model is not self.model and history.is_kept(model):
+                same = model._base_manager.filter(model_admin.confidential, pk=OuterRef("object_id"))
+                rows |= Q(Exists(same), model=model._meta.label_lower)
+        return unknown(reach.of_request(request), rows, "station")
 
     def get_search_results(self, request, queryset, search_term):
         """People and stations are looked up first, so that their lines come from the indexes."""
+        hidden = self.hidden(request)
         for word in search_term.replace("\0", "").split():
-            people, stations = few(people_called(word)), few(Station.objects.matching(word))
-            queryset = queryset.filter(Q(person__in=people) | Q(station__in=stations))
+            by = Q(person__in=few(people_called(word)))
+            by = by if hidden is None else by & ~hidden
+            queryset = queryset.filter(by | Q(station__in=few(Station.objects.matching(word))))
         return queryset, False
 
-    @admin.display(description=_("who"), ordering="person")
+    @admin.display(description=_("who"))
     def by(self, line):
-        return str(line.person or _("The portal itself"))
+        return line.who
+
+    @admin.display(description=_("why"))
+    def why(self, line):
+        return line.why
 
     @admin.display(description=_("kind"))
     def of_kind(self, line):

@@ -94,10 +94,27 @@ class HistoryLine(models.Model):
         """What has changed, a sentence for each field."""
         return [history_words.sentence(self.of_model, *change) for change in self.changes]
 
+    is_hidden = False  # for a reader who may not know the people of the row: see discretion.py
+
+    def without_people(self) -> "HistoryLine":
+        self.is_hidden = True
+        return self
+
+    @property
+    def who(self) -> str:
+        if self.is_hidden:
+            return gettext("Somebody known to the station")
+        return str(self.person or _("The portal itself"))
+
+    @property
+    def why(self) -> str:
+        """What was written freely may name somebody."""
+        return "" if self.is_hidden else self.reason
+
     @property
     def deed(self) -> str:
         """Who did what, in one sentence."""
-        words = {"who": self.person or _("The portal itself"), "kind": self.kind, "name": self.name}
+        words = {"who": self.who, "kind": self.kind, "name": self.name}
         return DEEDS[self.action] % words
 
     @property
@@ -108,6 +125,6 @@ class HistoryLine(models.Model):
         if self.changes:
             words = {"deed": text, "changes": "; ".join(self.sentences)}
             text = gettext("%(deed)s: %(changes)s") % words
-        if self.reason:
-            text = gettext("%(deed)s. Reason: %(reason)s") % {"deed": text, "reason": self.reason}
+        if self.why:
+            text = gettext("%(deed)s. Reason: %(reason)s") % {"deed": text, "reason": self.why}
         return text
