@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from stations import reach
 from stations.lists import InReach, link, places
 from stations.scope import EVERYTHING, ReadOnly, ScopedAdmin, ScopedInline
-from volunteers.models import Agreement, Team, TeamMember
+from volunteers.models import Agreement, Invitation, Team, TeamMember
 
 
 class MemberInline(ScopedInline):
@@ -61,3 +61,16 @@ class AgreementAdmin(ReadOnly, ScopedAdmin):
     @admin.display(description=_("about"))
     def about(self, agreement):
         return link(agreement.shift) if agreement.shift else str(agreement.series)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly, ScopedAdmin):
+    guide = _("Who was asked to fill a gap. It is done from the roster; nobody has to say yes.")
+    first_step = _("Nobody has been invited yet. It is done from the gaps of the roster.")
+    station_path = "shift__station"
+    list_display = ["volunteer", "shift", "invited_by", "invited_at"]
+    list_filter = [("shift__station", InReach), ("invited_at", admin.DateFieldListFilter)]
+    list_select_related = ["volunteer", "shift__station", "invited_by"]
+    date_hierarchy = "invited_at"
+    fields = ["volunteer", "shift", "invited_by", "invited_at"]
+    may = {"view": reach.AT_THE_COUNTER}
