@@ -89,6 +89,9 @@ MATRIX = {
     "admin:volunteers_appeal_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:volunteers_usedcode_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:volunteers_certificate_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:volunteers_shift_invite": [302, 403, 403, 200, 404, 200, 200, 404],
+    "admin:roster": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:roster_export": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:portal_user_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "admin:events_pointsentry_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:events_message_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
@@ -197,6 +200,7 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
         "admin:volunteers_credential_change": [licence.pk],
         "admin:volunteers_shift_change": [shift.pk],
         "admin:volunteers_signup_change": [signup.pk],
+        "admin:volunteers_shift_invite": [shift.pk],
     }
 
 

@@ -1,5 +1,8 @@
 """Every address of the workplace, walked as every role: nothing of others is shown, found or changed."""
 
+from datetime import timedelta
+from io import BytesIO
+
 import pytest
 from django.contrib.admin import site
 from django.core.cache import cache
@@ -8,6 +11,8 @@ from django.forms import ModelChoiceField
 from django.forms.models import InlineForeignKeyField
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, URLResolver, reverse
+from django.utils import timezone
+from openpyxl import load_workbook
 
 from events.models import PointsEntry, Stock
 from events.tests.factories import make_redemption, make_service_day, make_worker_pass
@@ -109,6 +114,10 @@ def lists():
     yield from (reverse("admin:app_list", args=[app]) for app in APPS)
     yield from (reverse("admin:desk_queue", args=[key]) for key in desk.QUEUES)
     yield reverse("admin:search") + f"?q={OTHERS[0]}"
+    # Shifts of the factories are tomorrow's, which may be another week.
+    for day in (timezone.localdate(), timezone.localdate() + timedelta(days=1)):
+        yield reverse("admin:roster") + f"?week={day}"
+        yield reverse("admin:roster_export") + f"?week={day}"
 
 
 APPS = ["stations", "events", "volunteers", "portal"]
@@ -116,6 +125,7 @@ OF_EACH_MODEL = ["changelist", "add", "change", "delete", "history", "export"]
 # Every other address of the workplace. A new one is missing here until somebody has thought about who sees
 # it: list it in `lists()` where it has no row, in `test_other_pages_of_a_row_do_not_exist_either` else.
 OTHER = {"index", "app_list", "search", "autocomplete", "desk_queue", "desk_item", "desk_preview"}
+OTHER |= {"roster", "roster_export", "volunteers_shift_invite"}
 OTHER |= {"desk_decide", "desk_undo", "stations_exportjob_progress", "stations_exportjob_file"}
 OTHER |= {"volunteers_shift_code", "volunteers_signup_times"}
 OTHER |= {"stations_importjob_start", "stations_importjob_progress", "stations_importjob_rejected"}
@@ -140,7 +150,11 @@ def test_no_address_of_the_workplace_is_forgotten():
 
 
 def read(answer):
-    return b"".join(answer).decode("utf-8", "replace")
+    content = b"".join(answer)
+    if "spreadsheet" not in answer.headers.get("Content-Type", ""):
+        return content.decode("utf-8", "replace")
+    rows = load_workbook(BytesIO(content)).active.iter_rows(values_only=True)
+    return " ".join(str(value) for row in rows for value in row)
 
 
 @pytest.mark.parametrize("who", WHO)
@@ -254,6 +268,8 @@ def test_other_pages_of_a_row_do_not_exist_either(request, client, mine, theirs,
 
     for page, row in {"shift_code": Shift, "signup_times": Signup}.items():
         assert client.get(reverse(f"admin:volunteers_{page}", args=[other[row].pk])).status_code == 404
+    invite = reverse("admin:volunteers_shift_invite", args=[other[Shift].pk])
+    assert [client.get(invite).status_code, client.post(invite).status_code] == [404, 404]
     assert person.decisions.count() == 0
 
 
