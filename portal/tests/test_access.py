@@ -19,6 +19,7 @@ from volunteers.tests.factories import (
     make_appeal,
     make_certificate,
     make_credential,
+    make_series,
     make_shift,
     make_signup,
     make_team,
@@ -83,6 +84,8 @@ MATRIX = {
     "admin:stations_importjob_start": [302, 403, 403, 403, 403, 405, 403, 403],
     "admin:volunteers_credential_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:volunteers_shift_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:volunteers_series_add": [302, 403, 403, 200, 200, 200, 200, 403],
+    "admin:volunteers_series_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:volunteers_signup_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:volunteers_shift_code": [302, 403, 403, 200, 404, 200, 200, 404],
     "admin:volunteers_signup_times": [302, 403, 403, 200, 404, 200, 200, 404],
@@ -196,6 +199,7 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
         "admin:stations_fault_change": [report.fault.pk],
         "admin:volunteers_credential_change": [licence.pk],
         "admin:volunteers_shift_change": [shift.pk],
+        "admin:volunteers_series_change": [make_series(station=station).pk],
         "admin:volunteers_signup_change": [signup.pk],
     }
 
