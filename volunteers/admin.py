@@ -20,6 +20,7 @@ from volunteers import (
     ciphers,
     credentials,
     people_admin,  # noqa: F401, registers itself
+    series_admin,  # noqa: F401, registers itself
 )
 from volunteers.admin_actions import note_guardian_consent, withdraw
 from volunteers.attendance_admin import SetsTimes, ShowsCode
@@ -198,6 +199,7 @@ class ShiftAdmin(ShowsCode, PlansShifts, ScopedAdmin):
     search_fields = ["station__search"]
     first_step = _("No shift is to come. Past ones are found under “When”.")
     inlines = [RosterInline]
+    readonly_fields = ["series"]  # which makes its shifts itself
     may = {"view": reach.EVERYBODY, **dict.fromkeys(["add", "change"], reach.AT_THE_COUNTER)}
 
     def get_ordering(self, request):

@@ -60,7 +60,7 @@ class AgreementAdmin(ReadOnly, ScopedAdmin):
 
     @admin.display(description=_("about"))
     def about(self, agreement):
-        return link(agreement.shift) if agreement.shift else str(agreement.series)
+        return link(agreement.shift or agreement.series)
 
 
 @admin.register(Invitation)

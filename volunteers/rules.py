@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from dateutil.rrule import rrulestr
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from events.models.days import WEEKDAYS
 from stations.refusals import Refusal
@@ -115,7 +115,7 @@ def in_words(rule: str) -> str:
     parts = parse(rule)
     on = [nth_day(*NTH_DAY.fullmatch(day).groups()) for day in listed(parts, "BYDAY")]
     on += [
-        _("last day") if day == "-1" else _("day %(number)s") % {"number": day}
+        pgettext("of a month", "last day") if day == "-1" else _("day %(number)s") % {"number": day}
         for day in listed(parts, "BYMONTHDAY")
     ]
     said = [": ".join(filter(None, [often(parts), _(", ").join(on)]))]

@@ -183,7 +183,8 @@ def change(series: Series, fields: dict, *, by, reason: str = "") -> Changed:
 
 
 def lock_coming(series) -> list[Shift]:
-    coming = series.shifts.filter(series_day__isnull=False, starts_at__gt=timezone.now())
+    """Those of today's days and later: what was moved here from a day that is past is planned by hand."""
+    coming = series.shifts.filter(series_day__gte=timezone.localdate(), starts_at__gt=timezone.now())
     active = Signup.objects.active().filter(shift__in=coming).select_related("volunteer")
     lock_people([signup.volunteer for signup in active])
     coming = coming.exclude(status=Shift.Status.CANCELLED).select_related("station").order_by("pk")

@@ -4,7 +4,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import mean, median, quantiles
 
-from portal.bench import frames, province, report, site, workplace
+from portal.bench import frames, province, report, series, site, workplace
 
 SMALL, LARGE = 12_000, 200_000
 KB = 1000
@@ -31,7 +31,8 @@ def measure(*, quick) -> list[Goal]:
         }
         goals = [goal for row in ROWS for size in portals for goal in row(portals[size], size, amounts)]
         goals += [] if quick else [growth(portals[SMALL], portals[LARGE])]
-    return [*goals, *at_work(quick)]
+    planned = [at_most(what, series.MANY, *rest) for what, *rest in series.figures()]
+    return [*goals, *at_work(quick), *planned]
 
 
 @contextmanager
