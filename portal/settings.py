@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     "carry out decisions": {"task": "portal.tasks.carry_out_decisions", "schedule": 5.0},
     "send due messages": {"task": "events.tasks.send_due_messages", "schedule": 10.0},
     "remind of shifts": {"task": "volunteers.tasks.queue_shift_reminders", "schedule": 60.0},
+    "fill free places from waiting lists": {"task": "volunteers.tasks.fill_free_places", "schedule": 60.0},
     "take up imports whose worker died": {"task": "stations.tasks.take_up_imports", "schedule": 60.0},
     "take up exports of lists, delete old ones": {"task": "stations.tasks.take_up_exports", "schedule": 60.0},
     "make the exports anew": {"task": "stations.tasks.refresh_exports", "schedule": crontab(minute="*/10")},

@@ -12,6 +12,7 @@ from portal import api, pages, views
 from stations import api as stations_api
 from stations.views import directory, exports, pack, pairing, qr, upkeep
 from volunteers import api as volunteers_api
+from volunteers import shift_pages
 from volunteers import views as volunteers
 
 # /stations/
@@ -52,9 +53,15 @@ volunteer_urls = [
     path("credentials/add/", volunteers.add_credential, name="add_credential"),
     path("credentials/<int:pk>/document/", volunteers.document, name="document"),
     path("shifts/", volunteers.shifts, name="shifts"),
-    path("shifts/<int:pk>/", volunteers.shift, name="shift"),
-    path("shifts/<int:pk>/signup/", volunteers.sign_up, name="sign_up"),
-    path("shifts/<int:pk>/cancel/", volunteers.cancel, name="cancel"),
+    path("shifts/<int:pk>/", shift_pages.shift, name="shift"),
+    path("shifts/<int:pk>/signup/", shift_pages.sign_up, name="sign_up"),
+    path("shifts/<int:pk>/cancel/", shift_pages.cancel, name="cancel"),
+    path("shifts/<int:pk>/accept/", shift_pages.accept, name="accept"),
+    path("shifts/<int:pk>/decline/", shift_pages.decline, name="decline"),
+    path("shifts/<int:pk>/stand-in/", shift_pages.stand_in, name="stand_in"),
+    path("shifts/<int:pk>/stand-in/ask/", shift_pages.ask_for_stand_in, name="ask_for_stand_in"),
+    path("shifts/<int:pk>/stand-in/stop/", shift_pages.keep_place, name="keep_place"),
+    path("shifts/<int:pk>/teams/<int:team>/", shift_pages.sign_up_team, name="sign_up_team"),
     path("shifts/<int:pk>/calendar.ics", volunteers.calendar, name="calendar"),
 ]
 

@@ -152,8 +152,10 @@ CHECKS = [
     check_agreement,
     *BESIDE_OTHERS,
 ]
-# For a place that becomes free while somebody waits, or is taken over.
+# For a place that becomes free while somebody waits for it.
 STILL_GOOD = [check for check in CHECKS if check is not check_not_twice]
+# For an offer taken up: the place has been hers since it was made.
+TAKEN_UP = [check for check in STILL_GOOD if check not in BESIDE_OTHERS]
 
 
 def why_not(volunteer: Volunteer, shift: Shift, checks=CHECKS) -> Refusal | None:

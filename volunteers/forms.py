@@ -104,6 +104,19 @@ class CredentialForm(forms.Form):
         return documents.clean(self.cleaned_data["document"])
 
 
+class TeamSignupForm(forms.Form):
+    members = forms.ModelMultipleChoiceField(
+        None,
+        label=_("Who comes along?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Please choose who comes along.")},
+    )
+
+    def __init__(self, *args, team, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["members"].queryset = team.members.order_by("name", "pk")
+
+
 class ShiftFilter(forms.Form):
     """What the address bar asks for; what makes no sense there is left out."""
 
