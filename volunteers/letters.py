@@ -13,16 +13,19 @@ from stations.models import Posting
 
 def confirm(signup):
     with translation.override(signup.volunteer.person.language):
-        to(
-            signup.volunteer.person,
+        said = {"name": signup.volunteer.name, **about(signup.shift)}
+        person = signup.volunteer.person
+        messages.write_first(
+            person.address,
+            person=person,
             key=f"signup:{signup.pk}",
-            subject=_("You have a place: %(what)s, %(when)s") % about(signup.shift),
+            subject=_("You have a place: %(what)s, %(when)s") % said,
             body=_(
                 "Hello %(name)s,\n\n"
                 "you have a place on this shift:\n\n%(what)s\n%(when)s\n%(where)s\n\n"
                 "Details, calendar entry, cancelling: %(url)s\n\nThank you for giving your time."
             )
-            % {"name": signup.volunteer.name, **about(signup.shift)},
+            % said,
         )
 
 
