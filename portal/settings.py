@@ -173,6 +173,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "volunteers.tasks.remind_of_unmarked",
         "schedule": crontab(hour=9, minute=0),
     },
+    "forget guardians of those of age": {
+        "task": "volunteers.tasks.forget_guardians",
+        "schedule": crontab(hour=0, minute=20),
+    },
     "remind of documents that run out": {
         "task": "volunteers.tasks.remind_of_expiry",
         "schedule": crontab(hour=9, minute=10),

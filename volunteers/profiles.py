@@ -61,3 +61,10 @@ def note_guardian_consent(volunteer: Volunteer, *, by) -> Volunteer:
     volunteer.refresh_from_db(fields=list(agreed))
     history.note(volunteer, by=by, before=before)
     return volunteer
+
+
+def forget_guardians() -> int:
+    """Who has come of age needs none: what was kept for it goes; how many there were."""
+    of_age = Volunteer.objects.filter(minor_until__lte=timezone.localdate())
+    nothing = {"minor_until": None, "guardian_agreed_at": None, "guardian_seen_by": None}
+    return of_age.update(**nothing, **dict.fromkeys(GUARDIAN, ""))

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from volunteers import expiry, reminders, series, waiting_list
+from volunteers import expiry, profiles, reminders, series, waiting_list
 
 
 @shared_task
@@ -26,3 +26,8 @@ def generate_shifts():
 @shared_task
 def remind_of_expiry():
     expiry.remind()
+
+
+@shared_task
+def forget_guardians():
+    profiles.forget_guardians()

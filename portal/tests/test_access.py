@@ -14,7 +14,7 @@ from stations.tests.factories import (
     make_report,
     make_suggestion,
 )
-from volunteers import calendars, checkins
+from volunteers import agreements, calendars, checkins
 from volunteers.tests.factories import (
     make_appeal,
     make_certificate,
@@ -44,6 +44,10 @@ MATRIX = {
     "volunteers:shifts": [200] * 8,
     "volunteers:shift": [200] * 8,
     "volunteers:profile": [302, 200, 200, 200, 200, 200, 200, 200],
+    "volunteers:teams": [302, 200, 200, 302, 302, 302, 302, 302],  # first a profile
+    "volunteers:agreement": [302, 404, 200, 404, 404, 404, 404, 404],
+    "admin:volunteers_agreement_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:volunteers_team_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "volunteers:document": [302, 404, 200, 200, 404, 200, 200, 404],
     "volunteers:sign_up": [302] * 8,
     "volunteers:cancel": [302] * 8,
@@ -141,6 +145,7 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
     shift = make_shift(station=station)
     signup = make_signup(shift=shift, volunteer=volunteer)
     licence = make_credential(volunteer=volunteer, kind="counsellor")
+    agreement = agreements.sign(volunteer, shift, text="约定", name="林律师")
     paper = make_certificate(volunteer=volunteer)
     calendars.new_address(volunteer, by=volunteer.person)
     report = make_report(station=station, photo=make_picture())
@@ -183,6 +188,9 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
         "stations:suggestion": [make_suggestion().key],
         "stations:qr": [station.code],
         "volunteers:shift": [shift.pk],
+        "volunteers:agreement": [agreement.pk],
+        "admin:volunteers_agreement_change": [agreement.pk],
+        "admin:volunteers_team_change": [make_team(station=station).pk],
         "volunteers:document": [licence.pk],
         **{f"volunteers:{verb}": [shift.pk] for verb in BUTTONS},
         "volunteers:sign_up_team": [shift.pk, make_team(volunteer, station=station).pk],

@@ -31,6 +31,7 @@ from stations.tests.factories import (
     make_user,
 )
 from stations.tests.test_reach import form_of
+from volunteers import agreements
 from volunteers.models import Shift, Signup
 from volunteers.tests.factories import (
     make_appeal,
@@ -39,6 +40,7 @@ from volunteers.tests.factories import (
     make_series,
     make_shift,
     make_signup,
+    make_team,
     make_volunteer,
 )
 
@@ -76,6 +78,8 @@ def fill(station, mark):
         make_report(station=station, text=f"{mark}坏了").fault,
         make_suggestion(division=station.division, place=f"{mark}路口"),
         make_cabinet(station=station, external_id=f"{mark}-1"),
+        make_team(volunteer, station=station, name=f"{mark}队"),
+        agreements.sign(volunteer, shift, text="约定", name=f"{mark}某人"),
         make_credential(volunteer=volunteer),
         make_certificate(volunteer=volunteer),
         make_signup(shift=shift, volunteer=volunteer),

@@ -154,6 +154,15 @@ def test_who_has_come_of_age_loses_what_was_kept_for_it(client, minor, station, 
     assert (minor.minor_until, minor.guardian_name, minor.guardian_phone) == (None, "", "")
 
 
+def test_what_was_kept_of_a_minor_is_forgotten_on_the_birthday(minor, time_machine):
+    before = profiles.forget_guardians()
+    time_machine.move_to(timezone.now() + timedelta(days=730))
+
+    assert (before, profiles.forget_guardians()) == (0, 1)
+    minor.refresh_from_db()
+    assert (minor.minor_until, minor.guardian_name, minor.guardian_phone) == (None, "", "")
+
+
 # Consent (浙江省志愿服务条例 art. 9)
 
 
