@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from time import monotonic
 
 from celery import current_app
 from django.db import transaction
@@ -13,35 +14,57 @@ from events.models import Message
 
 logger = logging.getLogger(__name__)
 GIVE_UP_AFTER = 5
+NUDGES_APART = 1  # second: a worker that looks finds all that was written meanwhile
 LOST_AFTER = timedelta(minutes=10)
 State = Message.State
 
 
-def write(address, *, key: str, subject: str, body: str, person=None, due_at=None) -> bool:
+def write(address, *, key: str, **letter) -> bool:
     """Put a message in the outbox; False when the same occasion (`key`) has one already.
 
     Write it in the transaction of what it reports.
     """
-    channel = Message.Channel.EMAIL if "@" in address else Message.Channel.SMS
-    message, is_new = Message.objects.get_or_create(
-        key=key,
-        defaults={
-            "person": person,
-            "channel": channel,
-            "address": address,
-            "subject": " ".join(subject.split())[:120],
-            "body": body,
-            "due_at": due_at or timezone.now(),
-        },
-    )
+    _message, is_new = Message.objects.get_or_create(key=key, defaults=as_row(address, **letter))
     if is_new:
         transaction.on_commit(nudge, robust=True)
     return is_new
 
 
+def write_first(address, *, key: str, **letter) -> None:
+    """As `write`, of an occasion that is made in this transaction: nobody can have written of it yet.
+
+    One question instead of four; were the key there, the database would refuse the whole transaction.
+    """
+    Message.objects.create(key=key, **as_row(address, **letter))
+    transaction.on_commit(nudge, robust=True)
+
+
+def as_row(address, *, subject: str, body: str, person=None, due_at=None) -> dict:
+    return {
+        "person": person,
+        "channel": Message.Channel.EMAIL if "@" in address else Message.Channel.SMS,
+        "address": address,
+        "subject": " ".join(subject.split())[:120],
+        "body": body,
+        "due_at": due_at or timezone.now(),
+    }
+
+
+nudged_until = 0.0  # by the clock of this process
+
+
 def nudge():
-    """Ask a worker to look at once; without it, beat's next round finds the row."""
-    current_app.send_task("events.tasks.send_due_messages")
+    """Ask a worker to look, at once but at most once a second; without it, beat's next round finds the row.
+
+    A question that is still to come covers what is written until then, so that nothing waits for beat.
+    """
+    global nudged_until
+    now = monotonic()
+    if now < nudged_until:
+        return
+    begin = max(now, nudged_until + NUDGES_APART)
+    current_app.send_task("events.tasks.send_due_messages", countdown=begin - now)
+    nudged_until = begin
 
 
 def cancel(key: str) -> bool:

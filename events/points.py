@@ -78,6 +78,29 @@ def give_back(entry: PointsEntry, *, reason: str, actor=None) -> PointsEntry:
     return undone
 
 
+def take_back(account, points: int, *, key: str, reason: str, actor=None, station=None) -> PointsEntry | None:
+    """Take off what had been credited by mistake, but never more than is left; the same key once.
+
+    None where nothing is left. Call it inside a transaction.
+    """
+    account = PointsAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
+    earlier = PointsEntry.objects.filter(key=key).first()
+    taken = min(points, account.balance)
+    if earlier or not taken:
+        return earlier
+    PointsAccount.objects.filter(pk=account.pk).update(balance=F("balance") - taken)
+    return PointsEntry.objects.create(
+        account=account,
+        points=-taken,
+        kind=PointsEntry.Kind.REVERSE,
+        counterpart=PointsEntry.Counterpart.ISSUED,
+        key=key,
+        reason=reason,
+        actor=actor,
+        station=station,
+    )
+
+
 def not_enough(account, points: int) -> Refusal:
     missing = points - account.balance
     return Refusal("not_enough_points", _("Sorry, not enough points. You need %(n)d more.") % {"n": missing})

@@ -33,6 +33,7 @@ MENU = [
         [
             "fault",
             "credential",
+            "appeal",
             "volunteer",
             "redemptionday",
             "redemptiondayexception",

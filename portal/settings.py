@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "leaflet",
     "simple_history",
     "rest_framework",
+    "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
 ]
@@ -167,12 +168,29 @@ CELERY_BEAT_SCHEDULE = {
     "carry out decisions": {"task": "portal.tasks.carry_out_decisions", "schedule": 5.0},
     "send due messages": {"task": "events.tasks.send_due_messages", "schedule": 10.0},
     "remind of shifts": {"task": "volunteers.tasks.queue_shift_reminders", "schedule": 60.0},
+    "fill free places from waiting lists": {"task": "volunteers.tasks.fill_free_places", "schedule": 60.0},
+    "remind managers of unmarked shifts": {
+        "task": "volunteers.tasks.remind_of_unmarked",
+        "schedule": crontab(hour=9, minute=0),
+    },
+    "forget guardians of those of age": {
+        "task": "volunteers.tasks.forget_guardians",
+        "schedule": crontab(hour=0, minute=20),
+    },
+    "remind of documents that run out": {
+        "task": "volunteers.tasks.remind_of_expiry",
+        "schedule": crontab(hour=9, minute=10),
+    },
     "take up imports whose worker died": {"task": "stations.tasks.take_up_imports", "schedule": 60.0},
     "take up exports of lists, delete old ones": {"task": "stations.tasks.take_up_exports", "schedule": 60.0},
     "make the exports anew": {"task": "stations.tasks.refresh_exports", "schedule": crontab(minute="*/10")},
     "take back what was not collected": {
         "task": "events.tasks.reverse_uncollected",
         "schedule": crontab(hour=0, minute=10),
+    },
+    "make the shifts of series": {
+        "task": "volunteers.tasks.generate_shifts",
+        "schedule": crontab(hour=3, minute=30),
     },
 }
 # Battery-swap cabinets: each operator's GBFS station_status over HTTP; none unless named.
@@ -200,6 +218,7 @@ SHIFTS_A_WEEK, HOURS_A_WEEK = 7, 28
 TRAVEL_KM_PER_HOUR = 15  # an e-bike's way between two stations, as the crow flies
 CHECK_IN_FROM = timedelta(minutes=30)  # before the shift
 CHECK_OUT_UNTIL = timedelta(hours=2)  # after it
+SERIES_AHEAD = timedelta(weeks=8)  # for which the shifts of series are there
 NO_SHOWS = {"times": 3, "within": timedelta(days=90), "pause": timedelta(days=30)}  # absences unexcused
 
 LANGUAGE_CODE = "zh-hans"
@@ -267,8 +286,14 @@ ALLAUTH_USER_CODE_FORMAT = {"length": 6, "numeric": True, "dashed": False}
 PRIVACY_RULES_VERSION = "2026-11"
 
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "portal.tokens.HasConsented",
+    ],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "portal.tokens.TokenAuthentication",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -11,6 +11,15 @@ from events import views as events
 from portal import api, pages, views
 from stations import api as stations_api
 from stations.views import directory, exports, pack, pairing, qr, upkeep
+from volunteers import (
+    agreement_pages,
+    calendar_pages,
+    certificate_pages,
+    checkin_pages,
+    hours_pages,
+    shift_pages,
+    team_pages,
+)
 from volunteers import api as volunteers_api
 from volunteers import views as volunteers
 
@@ -38,6 +47,8 @@ kiosk_urls = [
     path("rewards/<int:pk>/", kiosk.confirm, name="confirm"),
     path("done/", kiosk.done, name="done"),
     path("leave/", kiosk.leave, name="leave"),
+    path("shifts/", checkin_pages.kiosk_shifts, name="shifts"),
+    path("shifts/<int:pk>/", checkin_pages.kiosk_code, name="shift_code"),
 ]
 
 # /days/
@@ -52,10 +63,29 @@ volunteer_urls = [
     path("credentials/add/", volunteers.add_credential, name="add_credential"),
     path("credentials/<int:pk>/document/", volunteers.document, name="document"),
     path("shifts/", volunteers.shifts, name="shifts"),
-    path("shifts/<int:pk>/", volunteers.shift, name="shift"),
-    path("shifts/<int:pk>/signup/", volunteers.sign_up, name="sign_up"),
-    path("shifts/<int:pk>/cancel/", volunteers.cancel, name="cancel"),
+    path("shifts/<int:pk>/", shift_pages.shift, name="shift"),
+    path("shifts/<int:pk>/signup/", shift_pages.sign_up, name="sign_up"),
+    path("shifts/<int:pk>/cancel/", shift_pages.cancel, name="cancel"),
+    path("shifts/<int:pk>/accept/", shift_pages.accept, name="accept"),
+    path("shifts/<int:pk>/decline/", shift_pages.decline, name="decline"),
+    path("shifts/<int:pk>/stand-in/", shift_pages.stand_in, name="stand_in"),
+    path("shifts/<int:pk>/stand-in/ask/", shift_pages.ask_for_stand_in, name="ask_for_stand_in"),
+    path("shifts/<int:pk>/stand-in/stop/", shift_pages.keep_place, name="keep_place"),
+    path("shifts/<int:pk>/teams/<int:team>/", shift_pages.sign_up_team, name="sign_up_team"),
     path("shifts/<int:pk>/calendar.ics", volunteers.calendar, name="calendar"),
+    path("check-in/<str:code>/", checkin_pages.check_in, name="check_in"),
+    path("hours/", hours_pages.hours, name="hours"),
+    path("hours/<int:pk>/appeal/", hours_pages.appeal, name="appeal"),
+    path("certificates/", certificate_pages.my_certificates, name="certificates"),
+    path("certificates/<int:pk>/", certificate_pages.certificate, name="certificate"),
+    path("calendar/", calendar_pages.my_calendar, name="my_calendar"),
+    path("feed/<str:token>.ics", calendar_pages.feed, name="feed"),
+    path("shifts/<int:pk>/agreement/", agreement_pages.agree, name="agree"),
+    path("agreements/<int:pk>/", agreement_pages.agreement, name="agreement"),
+    path("teams/", team_pages.mine, name="teams"),
+    path("teams/<int:pk>/add/", team_pages.add, name="add_to_team"),
+    path("teams/<int:pk>/leave/", team_pages.leave, name="leave_team"),
+    path("teams/<int:pk>/members/<int:member>/remove/", team_pages.remove, name="remove_from_team"),
 ]
 
 # /exports/
@@ -78,6 +108,7 @@ api_urls = [
     path("stations/<slug:code>/", stations_api.OneStation.as_view(), name="station"),
     path("shifts/", volunteers_api.ShiftList.as_view(), name="shifts-list"),
     path("shifts/<int:pk>/signup/", volunteers_api.SignupView.as_view(), name="shift-signup"),
+    path("shifts/<int:pk>/offer/", volunteers_api.OfferView.as_view(), name="shift-offer"),
 ]
 
 # /
@@ -87,7 +118,10 @@ urlpatterns = [
     path("kiosk/", include((kiosk_urls, "kiosk"))),
     path("days/", include((day_urls, "events"))),
     path("volunteer/", include((volunteer_urls, "volunteers"))),
+    path("verify/", certificate_pages.verify, name="verify"),
+    path("verify/<str:code>/", certificate_pages.verified, name="verified"),
     path("me/", views.me, name="me"),
+    path("me/token/", views.token, name="token"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("privacy/", views.privacy, name="privacy"),
     path("consent/", views.consent, name="consent"),

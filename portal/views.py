@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from events.models import Message, PointsAccount
-from portal import accounts
+from portal import accounts, tokens
 from portal import consent as consents
 from portal.look import LARGE_TEXT_COOKIE
 from volunteers.models import Credential, Volunteer
@@ -80,6 +80,17 @@ def mailbox(request):
         raise Http404
     letters = Message.objects.exclude(state=Message.State.CANCELLED).order_by("-pk")[:50]
     return render(request, "portal/mailbox.html", {"letters": letters})
+
+
+@never_cache
+def token(request):
+    """The key with which a program of one's own acts for oneself: shown once, when it has been made."""
+    if request.method == "POST" and "delete" in request.POST:
+        tokens.delete(request.user)
+        messages.success(request, _("The token is deleted. Programs that use it are refused from now on."))
+        return redirect("token")
+    made = tokens.make(request.user) if request.method == "POST" else None
+    return render(request, "portal/token.html", {"made": made, "token": tokens.of(request.user)})
 
 
 # What is agreed

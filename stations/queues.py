@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stations import reach
+from stations.holidays import Workdays
 from stations.refusals import Refusal, first_refusal
 
 
@@ -56,7 +57,7 @@ class Queue:
     model: type[Model]
     waiting: Callable[[], QuerySet]  # the rows that wait, with what `str` and `about` need
     since: str  # the path to the moment since which a row waits
-    within: timedelta  # after which it is overdue
+    within: timedelta | Workdays  # after which it is overdue
     choices: tuple[Choice, ...]
     about: Callable[[Model], About]
     rule: str  # what is looked at, and where that is written

@@ -14,8 +14,20 @@ from stations.discretion import ARRANGED, Discreet, in_order_of
 from stations.lists import InReach, link, places
 from stations.refusals import Refusal
 from stations.scope import NotWrittenByHand, ReadOnly, ScopedAdmin, ScopedInline
-from volunteers import attendance
+from volunteers import (
+    attendance,
+    certificate_admin,  # noqa: F401, registers itself
+    ciphers,
+    credentials,
+    people_admin,  # noqa: F401, registers itself
+    series_admin,  # noqa: F401, registers itself
+)
+from volunteers.admin_actions import note_guardian_consent, withdraw
+from volunteers.attendance_admin import SetsTimes, ShowsCode
 from volunteers.models import CONFIDENTIAL, Credential, HoursEntry, Shift, Signup, Volunteer
+from volunteers.planning_admin import PlansShifts, TakesOff
+
+SHORTEST_NUMBER = 8  # of a document
 
 
 @admin.register(Volunteer)
@@ -29,11 +41,15 @@ class VolunteerAdmin(NotWrittenByHand, ScopedAdmin):
     ]
     list_select_related = ["home_station", "person"]
     date_hierarchy = "joined_at"
-    search_fields = ["search", "person__phone__endswith", "person__email__startswith"]
-    search_help_text = _("Name, pinyin or its initials; the last digits of the phone number.")
+    search_fields = ["search", "number__exact", "person__phone__endswith", "person__email__startswith"]
+    search_help_text = _("Name, pinyin or its initials; volunteer number; the end of the phone number.")
     first_step = _("Nobody has registered yet. People become volunteers on the public pages.")
     beside = ["home_station"]
-    readonly_fields = ["person", "services", "joined_at"]
+    fields = ["name", "home_station", "number", "person", "offers", "skills", "free", "joined_at"]
+    fields += ["minor_until", "guardian_name", "guardian_phone", "guardian_agreed_at", "guardian_seen_by"]
+    # Whoever is asked for a guardian's consent does not change the guardian.
+    readonly_fields = [name for name in fields if name not in ("name", "home_station", "minor_until")]
+    actions = [note_guardian_consent]
 
     def said_of(self, volunteer):
         """Namesakes are told apart by where their phone number ends."""
@@ -43,6 +59,10 @@ class VolunteerAdmin(NotWrittenByHand, ScopedAdmin):
     @admin.display(description=_("services offered"))
     def offers(self, volunteer):
         return "、".join(str(label) for label in volunteer.service_labels)
+
+    @admin.display(description=_("usually free"))
+    def free(self, volunteer):
+        return "、".join(volunteer.get_availability_display()) or "–"
 
     @admin.display(description=_("contact"))
     def contact(self, volunteer):
@@ -69,12 +89,21 @@ class CredentialAdmin(DecidedAtTheDesk, ScopedAdmin):
     list_select_related = ["volunteer__home_station", "decided_by"]
     date_hierarchy = "submitted_at"
     search_fields = ["volunteer__search", "volunteer__person__phone__endswith"]
-    fields = ["volunteer", "kind", "masked_number", "issuer", "valid_to", "look", "status", "submitted_at"]
-    fields += ["reason", "decided_by", "decided_at"]
+    fields = ["volunteer", "kind", "masked_number", "issuer", "valid_from", "valid_to", "look", "status"]
+    fields += ["submitted_at", "reason", "decided_by", "decided_at"]
     actions = [
         to_preview("credential", "approve", _("Approve")),
         to_preview("credential", "decline", _("Do not approve")),
+        withdraw,
     ]
+
+    def get_search_results(self, request, queryset, search_term):
+        """Whoever has the whole number in hand finds its document; parts of a number find nothing."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        number = credentials.plain(search_term)
+        if number.isalnum() and len(number) >= SHORTEST_NUMBER:
+            found |= queryset.filter(number_digest=ciphers.digest(number))
+        return found, may_repeat
 
     def queue_of(self, credential):
         return "credential" if credential.status == Credential.Status.PENDING else ""
@@ -108,11 +137,18 @@ class RosterInline(NotWrittenByHand, Discreet, ScopedInline):
     model = Signup
     station_path = "shift__station"
     verbose_name_plural = _("Roster")
-    fields = ["who", "contact", "status", "attendance", "minutes"]
-    readonly_fields = ["who", "contact", "status", "attendance", "minutes"]
+    fields = readonly_fields = ["who", "contact", "status", "document", "attendance", "minutes"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("volunteer__person").prefetch_related("hours")
+        lacking = credentials.unqualified(Signup.objects.filter(pk=OuterRef("pk")))
+        rows = super().get_queryset(request).annotate(lacks_document=Exists(lacking))
+        return rows.select_related("volunteer__person").prefetch_related("hours")
+
+    @admin.display(description=_("document"))
+    def document(self, signup):
+        if not signup.lacks_document:
+            return "–"
+        return format_html('<strong class="lacking">{}</strong>', gettext("Without a valid document"))
 
     @admin.display(description=_("volunteer"))
     def who(self, signup):
@@ -155,14 +191,15 @@ class When(admin.SimpleListFilter):
 
 
 @admin.register(Shift)
-class ShiftAdmin(ScopedAdmin):
-    list_display = ["starts_at", "kind", "station", "taken", "places", "status", "roster"]
+class ShiftAdmin(ShowsCode, PlansShifts, ScopedAdmin):
+    list_display = ["starts_at", "kind", "station", "taken", "places", "waiting", "status", "roster"]
     list_filter = [When, "status", "kind", ("station", InReach), places("station__division")]
     list_select_related = ["station"]
     date_hierarchy = "starts_at"
     search_fields = ["station__search"]
     first_step = _("No shift is to come. Past ones are found under “When”.")
     inlines = [RosterInline]
+    readonly_fields = ["series"]  # which makes its shifts itself
     may = {"view": reach.EVERYBODY, **dict.fromkeys(["add", "change"], reach.AT_THE_COUNTER)}
 
     def get_ordering(self, request):
@@ -174,8 +211,21 @@ class ShiftAdmin(ScopedAdmin):
         return format_html('<a href="{}">{}</a>', address, gettext("Mark who came"))
 
 
+class WithoutDocument(admin.SimpleListFilter):
+    """Coming places whose volunteer has no document that holds to the end."""
+
+    title = _("document")
+    parameter_name = "document"
+
+    def lookups(self, request, model_admin):
+        return [("lacking", _("Without a valid document"))]
+
+    def queryset(self, request, queryset):
+        return credentials.unqualified(queryset) if self.value() == "lacking" else queryset
+
+
 @admin.register(Signup)
-class SignupAdmin(DecidedAtTheDesk, Discreet, ScopedAdmin):
+class SignupAdmin(SetsTimes, TakesOff, DecidedAtTheDesk, Discreet, ScopedAdmin):
     station_path = "shift__station"
     confidential = Q(shift__kind__in=CONFIDENTIAL)
     people = ["volunteer", "signed_up_by", "stands_in_for", "marked_by"]
@@ -184,10 +234,11 @@ class SignupAdmin(DecidedAtTheDesk, Discreet, ScopedAdmin):
         "Source: Regulations on Volunteer Services art. 19."
     )
     first_step = _("Nobody has signed up yet. People do it on the page of a shift.")
-    list_display = ["who", "when", "status", "attendance", "marker"]
+    list_display = ["who", "when", "status", "there", "attendance", "marker"]
     list_filter = [
         "attendance",
         "status",
+        WithoutDocument,
         ("shift__starts_at", admin.DateFieldListFilter),
         ("shift__station", InReach),
         places("shift__station__division"),
@@ -196,10 +247,12 @@ class SignupAdmin(DecidedAtTheDesk, Discreet, ScopedAdmin):
     list_select_related = ["volunteer", "shift__station", "marked_by"]
     search_fields = ["volunteer__search", "volunteer__person__phone__endswith"]
     date_hierarchy = "shift__starts_at"
-    fields = ["who", "shift", "status", "signed_up_at", "attendance", "marker", "marked_at"]
+    fields = ["who", "shift", "status", "signed_up_at", "checked_in_at", "checked_out_at"]
+    fields += ["attendance", "marker", "marked_at"]
     actions = [
         to_preview("hours", "came", _("Came: confirm the hours of the shift")),
         to_preview("hours", "absent", _("Did not come")),
+        to_preview("hours", "excused", _("Did not come, excused")),
         "came_after_all",
     ]
 
@@ -244,16 +297,17 @@ class HoursEntryAdmin(ReadOnly, Discreet, ScopedAdmin):
     station_path = "signup__shift__station"
     confidential = Q(signup__shift__kind__in=CONFIDENTIAL)
     people = ["volunteer", "confirmed_by"]
-    list_display = ["who", "signup", "minutes", "confirmed_by", "confirmed_at"]
+    list_display = ["who", "signup", "kind", "minutes", "why", "confirmed_by", "confirmed_at"]
     fields = ["who", "signup", "kind", "version", "minutes", "why", "confirmed_by", "confirmed_at"]
     fields += ["synced_to_national_at"]
     readonly_fields = fields
     guide = _(
         "Hours that somebody at the station has confirmed; they are what a volunteer’s record states. "
-        "Points never change them, and no line is ever altered."
+        "Points never change them, and no line is ever altered: a mistake is undone by a line of its own."
     )
     first_step = _("No hours are confirmed yet. It is done in the list of sign-ups, once a shift is over.")
     list_filter = [
+        "kind",
         ("confirmed_at", admin.DateFieldListFilter),
         ("signup__shift__station", InReach),
         places("signup__shift__station__division"),

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from stations.refusals import Refusal
 from volunteers.models import Agreement, Series, Shift, Volunteer
 
 A_MONTH = timedelta(days=31)
@@ -26,8 +28,18 @@ def of(volunteer: Volunteer, shift: Shift) -> Agreement | None:
     )
 
 
+def check_guardian(volunteer: Volunteer) -> None:
+    """Who is under 18 binds herself with a guardian only (浙江省志愿服务条例 art. 9)."""
+    if volunteer.is_minor(timezone.localdate()) and volunteer.guardian_agreed_at is None:
+        raise Refusal(
+            "guardian",
+            _("Your guardian has to agree first. Your home station notes it: please go there together."),
+        )
+
+
 def sign(volunteer: Volunteer, shift: Shift, *, text: str, name: str) -> Agreement:
     """Agree for the whole series where there is one, else for the shift; once."""
+    check_guardian(volunteer)
     about = {"series": shift.series} if shift.series_id else {"shift": shift}
     agreement, _new = Agreement.objects.get_or_create(
         volunteer=volunteer,

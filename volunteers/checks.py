@@ -6,7 +6,6 @@ Each check takes the volunteer, the shift, and what she has or waits for around 
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -152,8 +151,10 @@ CHECKS = [
     check_agreement,
     *BESIDE_OTHERS,
 ]
-# For a place that becomes free while somebody waits, or is taken over.
+# For a place that becomes free while somebody waits for it.
 STILL_GOOD = [check for check in CHECKS if check is not check_not_twice]
+# For an offer taken up: the place has been hers since it was made.
+TAKEN_UP = [check for check in STILL_GOOD if check not in BESIDE_OTHERS]
 
 
 def why_not(volunteer: Volunteer, shift: Shift, checks=CHECKS) -> Refusal | None:
@@ -162,12 +163,12 @@ def why_not(volunteer: Volunteer, shift: Shift, checks=CHECKS) -> Refusal | None
 
 
 def around(volunteer, shift) -> list[Signup]:
-    """What she has, is offered or waits for on this shift and in its week, in one question."""
+    """What she has, is offered or waits for on this shift and in its week, and nearly so."""
     monday = week_of(shift)
-    near = Q(ends_at__gt=monday - ON_THE_WAY, starts_at__lt=monday + WEEK + ON_THE_WAY)
-    near |= Q(starts_at__lt=shift.ends_at + ON_THE_WAY, ends_at__gt=shift.starts_at - ON_THE_WAY)
-    mine = volunteer.signups.active().filter(near | Q(shift=shift.pk))
-    return list(mine.select_related("shift__station").order_by("starts_at"))
+    begin, end = monday - ON_THE_WAY, max(monday + WEEK, shift.ends_at) + ON_THE_WAY
+    mine = volunteer.signups.active().filter(ends_at__gt=begin, starts_at__lt=end)
+    # Mostly there is none, and then nothing more is asked.
+    return list(mine.prefetch_related("shift__station").order_by("starts_at"))
 
 
 def held_beside(shift, around):

@@ -1,22 +1,22 @@
-"""What waits for a decision about volunteers: credentials, hours to confirm."""
+"""What waits for a decision about volunteers: credentials here, hours and appeals in attendance_desk."""
 
 from datetime import timedelta
 
-from django.db.models import Count, Q, Sum
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from stations import queues
 from stations.queues import About, Choice, Queue, moment
-from volunteers import attendance, credentials
-from volunteers.models import Credential, Signup
+from volunteers import credentials
+from volunteers.attendance_desk import appeal_queue, hours_queue, service
+from volunteers.models import Credential
 
 SHOWN = 5  # similar items
 
 
 def awaiting_review() -> list[Queue]:
-    return [credential_queue(), hours_queue()]
+    return [credential_queue(), hours_queue(), appeal_queue()]
 
 
 # Credentials
@@ -80,6 +80,7 @@ def about_credential(credential) -> About:
         (gettext("kind"), credential.get_kind_display()),
         (gettext("number"), credential.masked_number),
         (gettext("issued by"), credential.issuer),
+        (gettext("valid from"), f"{credential.valid_from or '–'}"),
         (gettext("valid until"), validity(credential)),
         (gettext("submitted at"), moment(credential.submitted_at)),
         (gettext("home station"), str(volunteer.home_station)),
@@ -133,20 +134,6 @@ def earlier_documents(credential) -> list[str]:
     ]
 
 
-def service(volunteer) -> list[str]:
-    """What the volunteer has given so far, in two questions."""
-    attended, kinds = Q(attendance=Signup.Attendance.CAME), Signup.Attendance
-    counted = Signup.objects.live().filter(volunteer=volunteer.pk)
-    seen = counted.aggregate(came=Count("pk", attended), absent=Count("pk", Q(attendance=kinds.ABSENT)))
-    minutes = volunteer.hours.aggregate(sum=Sum("minutes"))["sum"] or 0
-    return [
-        gettext("Volunteer since %(date)s") % {"date": f"{volunteer.joined_at:%Y-%m-%d}"},
-        ngettext("%(n)d shift served", "%(n)d shifts served", seen["came"]) % {"n": seen["came"]},
-        gettext("%(hours)s hours given") % {"hours": f"{minutes / 60:g}"[:6]},
-        ngettext("%(n)d absence", "%(n)d absences", seen["absent"]) % {"n": seen["absent"]},
-    ]
-
-
 def others_waiting(credential) -> list[tuple[str, str]]:
     """Of the same kind at the same station, so that who may decide this may decide them."""
     waiting = waiting_credentials().filter(
@@ -154,88 +141,3 @@ def others_waiting(credential) -> list[tuple[str, str]]:
     )
     others = waiting.exclude(pk=credential.pk)[:SHOWN]
     return [(str(other), queues.address("credential", other.pk)) for other in others]
-
-
-# Hours
-
-
-def hours_queue() -> Queue:
-    return Queue(
-        key="hours",
-        name=_("Hours to confirm"),
-        model=Signup,
-        waiting=waiting_hours,
-        since="shift__ends_at",
-        within=timedelta(days=10),
-        choices=HOURS_CHOICES,
-        about=about_hours,
-        rule=_(
-            "Time that was really given, recorded within ten working days. "
-            "Source: Measures for Volunteer Service Records (order 67) art. 7 and 11."
-        ),
-        station="shift__station",
-    )
-
-
-def waiting_hours():
-    related = ["shift__station", "volunteer__person"]
-    return Signup.objects.unmarked().select_related(*related).order_by("shift__ends_at", "pk")
-
-
-HOURS_CHOICES = (
-    Choice(
-        key="came",
-        label=_("Came"),
-        verb=attendance.mark_came,
-        shortcut="c",
-        then=_("The hours of the whole shift are confirmed, and the volunteer's points follow at once."),
-        checks=(attendance.check_has_begun,),
-    ),
-    Choice(
-        key="absent",
-        label=_("Did not come"),
-        verb=attendance.mark_absent,
-        shortcut="a",
-        then=_("The volunteer gets a message with your reason. No hours and no points are recorded."),
-        checks=(attendance.check_has_begun, attendance.check_absence),
-        is_good=False,
-        reasons=(
-            _("We did not see you at the shift."),
-            _("You told us that you were prevented. Thank you for letting us know."),
-            _("The shift could not take place."),
-        ),
-    ),
-)
-
-
-def about_hours(signup) -> About:
-    shift, volunteer = signup.shift, signup.volunteer
-    on_it = Signup.objects.live().filter(shift=shift)
-    return About(
-        title=str(signup),
-        facts=[
-            (gettext("volunteer"), str(volunteer)),
-            (gettext("contact"), volunteer.person.phone or volunteer.person.email),
-            (gettext("service"), shift.get_kind_display()),
-            (gettext("station"), str(shift.station)),
-            (gettext("starts at"), moment(shift.starts_at)),
-            (gettext("ends at"), moment(shift.ends_at)),
-            (gettext("signed up at"), moment(signup.signed_up_at)),
-            (gettext("On this shift"), others_on(on_it)),
-        ],
-        person=service(volunteer),
-        similar=[
-            (str(other), queues.address("hours", other.pk))
-            for other in waiting_hours().filter(shift=shift).exclude(pk=signup.pk)[:SHOWN]
-        ],
-    )
-
-
-def others_on(signups) -> str:
-    kinds = Signup.Attendance
-    seen = signups.aggregate(
-        all=Count("pk"),
-        came=Count("pk", Q(attendance=kinds.CAME)),
-        absent=Count("pk", Q(attendance=kinds.ABSENT)),
-    )
-    return gettext("%(all)d signed up, %(came)d came, %(absent)d absent so far") % seen

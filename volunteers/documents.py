@@ -1,5 +1,8 @@
 """Uploaded documents: only what they claim to be."""
 
+import re
+import zlib
+
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
@@ -7,6 +10,10 @@ from django.utils.translation import gettext as _
 from stations import pictures
 
 PDF_START = b"%PDF-"
+# What makes a PDF do something, or hides what it does.
+ACTIVE = re.compile(rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|Encrypt)\b")
+PACKED = re.compile(rb"/ObjStm\b.{0,500}?stream\r?\n(.*?)endstream", re.DOTALL)
+MOST_UNPACKED = 4 * 1024 * 1024
 
 
 def clean(upload) -> ContentFile:
@@ -14,6 +21,7 @@ def clean(upload) -> ContentFile:
     pictures.check_size(upload)
     content = upload.read()
     if content.startswith(PDF_START):
+        check_passive(content)
         return ContentFile(content, name="document.pdf")
     try:
         drawn = pictures.redraw(ContentFile(content))
@@ -23,3 +31,19 @@ def clean(upload) -> ContentFile:
         ) from error
     drawn.name = "document.jpg"
     return drawn
+
+
+def check_passive(pdf: bytes) -> None:
+    """A document is paper: it runs nothing and carries no other files, as far as it can be read."""
+    for part in [pdf, *map(unpacked, PACKED.findall(pdf))]:
+        if ACTIVE.search(re.sub(rb"#([0-9A-Fa-f]{2})", lambda code: bytes.fromhex(code[1].decode()), part)):
+            raise ValidationError(
+                _("This PDF is locked, or contains programs or other files. Please take a photo instead.")
+            )
+
+
+def unpacked(stream: bytes) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(stream, MOST_UNPACKED)
+    except zlib.error:
+        return b""

@@ -13,16 +13,19 @@ from stations.models import Posting
 
 def confirm(signup):
     with translation.override(signup.volunteer.person.language):
-        to(
-            signup.volunteer.person,
+        said = {"name": signup.volunteer.name, **about(signup.shift)}
+        person = signup.volunteer.person
+        messages.write_first(
+            person.address,
+            person=person,
             key=f"signup:{signup.pk}",
-            subject=_("You have a place: %(what)s, %(when)s") % about(signup.shift),
+            subject=_("You have a place: %(what)s, %(when)s") % said,
             body=_(
                 "Hello %(name)s,\n\n"
                 "you have a place on this shift:\n\n%(what)s\n%(when)s\n%(where)s\n\n"
                 "Details, calendar entry, cancelling: %(url)s\n\nThank you for giving your time."
             )
-            % {"name": signup.volunteer.name, **about(signup.shift)},
+            % said,
         )
 
 
@@ -144,6 +147,27 @@ def tell_called_off(signup, reason) -> bool:
     )
 
 
+def tell_in_team(member, leader) -> bool:
+    with translation.override(member.volunteer.person.language):
+        said = {
+            "name": member.volunteer.name,
+            "leader": leader.name,
+            "team": member.team.name,
+            "url": settings.SITE_URL + reverse("volunteers:teams"),
+        }
+        return to(
+            member.volunteer.person,
+            key=f"team:{member.pk}",
+            subject=_("You are in the team %(team)s now") % said,
+            body=_(
+                "Hello %(name)s,\n\n"
+                "%(leader)s has taken you into the team %(team)s and can sign you up for shifts with it. "
+                "If you do not want that, you can leave the team: %(url)s"
+            )
+            % said,
+        )
+
+
 def invite(invitation) -> bool:
     """To somebody who has no place yet: the shift's page tells the rest."""
     return tell(
@@ -211,23 +235,26 @@ def tell_what_to_mend(credential, *, key, kind):
     )
 
 
-def tell_absence(signup, reason=""):
-    """Kind words: most who do not come could not, and some have been overlooked."""
-    with translation.override(signup.volunteer.person.language):
-        said = {"name": signup.volunteer.name, "reason": reason.strip(), **about(signup.shift)}
-        body = [
-            _("Hello %(name)s,\n\nyou were marked absent from this shift:\n\n%(what)s\n%(when)s\n%(where)s"),
-            _("The station writes: %(reason)s") if said["reason"] else "",
-            _(
-                "You are welcome at the next shift. If you were there, please tell the station, "
-                "so that your hours are recorded: %(url)s"
-            ),
-        ]
+def tell_certificate_withdrawn(certificate):
+    person = certificate.volunteer.person
+    with translation.override(person.language):
+        said = {
+            "name": certificate.volunteer.name,
+            "number": certificate.number,
+            "reason": certificate.revoked_because,
+            "url": settings.SITE_URL + reverse("volunteers:certificates"),
+        }
+        body = _(
+            "Hello %(name)s,\n\n"
+            "your certificate %(number)s has been withdrawn and does not count any more. "
+            "The station writes: %(reason)s\n\n"
+            "Your confirmed hours are kept. You can have a new certificate here: %(url)s"
+        )
         to(
-            signup.volunteer.person,
-            key=f"absent:{signup.pk}:{signup.marked_at:%Y%m%dT%H%M%S%f}",
-            subject=_("Not seen at the shift: %(what)s, %(when)s") % said,
-            body="\n\n".join(part % said for part in body if part),
+            person,
+            key=f"certificate-withdrawn:{certificate.pk}",
+            subject=_("Certificate withdrawn: %(number)s") % said,
+            body=body % said,
         )
 
 

@@ -32,5 +32,7 @@ def within_reach(volunteer) -> Q:
     for credential in volunteer.credentials.filter(status=Credential.Status.APPROVED):
         served = [s for s in volunteer.services if REQUIRED_CREDENTIAL.get(s) == credential.kind]
         in_time = Q(ends_at__date__lte=credential.valid_to) if credential.valid_to else Q()
+        if credential.valid_from:
+            in_time &= Q(starts_at__date__gte=credential.valid_from)
         reach |= Q(kind__in=served) & in_time
     return reach

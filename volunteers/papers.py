@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from volunteers.models import REQUIRED_CREDENTIAL, Credential, CredentialKind, Volunteer
 
 # What she should see to first comes first.
-URGENCY = ["declined", "expired", "missing", "pending", "approved"]
+URGENCY = ["revoked", "declined", "expired", "missing", "pending", "approved"]
 
 
 @dataclass(frozen=True)

@@ -5,19 +5,22 @@ from django.db.models import Q
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from stations import reach
 from stations.models import Division, Station
-from stations.refusals import Refusal, first_refusal
-from volunteers import calendars, checks, credentials, openings, profiles, signups
-from volunteers.forms import CredentialForm, ProfileForm, ShiftFilter
-from volunteers.models import REQUIRED_CREDENTIAL, Credential, ServiceKind, Shift, Signup, Volunteer
+from stations.refusals import Refusal
+from volunteers import calendars, credentials, openings, profiles
+from volunteers.forms import CredentialForm, ProfileForm, ShiftFilter, birthday_of
+from volunteers.models import REQUIRED_CREDENTIAL, Credential, ServiceKind, Signup, Volunteer
 from volunteers.papers import papers
 
 PAGE_SIZE = 30
+EXTRAS = ["skills", "availability", "guardian_name", "guardian_phone"]
+AGREED_ABOUT = ["shift__station", "series__station"]
 
 
 @login_not_required
@@ -33,7 +36,7 @@ def welcome(request):
         context |= {
             "paper": next((paper for paper in needed if paper.state != "approved"), None),
             "shifts": openings.most_needed(openings.for_volunteer(volunteer)),
-            "signups": volunteer.signups.upcoming().select_related("shift__station__division"),
+            "signups": volunteer.signups.ahead().select_related("shift__station__division"),
         }
     return render(request, "volunteers/welcome.html", context)
 
@@ -48,14 +51,30 @@ def profile(request):
             "name": volunteer.name if volunteer else request.user.name,
             "services": volunteer.services if volunteer else [],
             "home_station": volunteer.home_station_id if volunteer else None,
+            "birthday": birthday_of(volunteer),
+            **{name: getattr(volunteer, name, None) for name in EXTRAS},
         },
     )
-    if form.is_valid():
-        profiles.save(request.user, **form.cleaned_data)
+    if form.is_valid() and saved(form, request.user):
         messages.success(request, _("Saved. Thank you."))
         return redirect(wanted_next(request) or "volunteers:welcome")
-    context = {"form": form, "volunteer": volunteer, "papers": papers(volunteer) if volunteer else []}
+    context = {
+        "form": form,
+        "volunteer": volunteer,
+        "is_minor": volunteer and volunteer.is_minor(timezone.localdate()),
+        "papers": papers(volunteer) if volunteer else [],
+        "agreements": volunteer.agreements.select_related(*AGREED_ABOUT) if volunteer else [],
+    }
     return render(request, "volunteers/profile.html", context, status=422 if form.is_bound else 200)
+
+
+def saved(form, person) -> bool:
+    try:
+        profiles.save(person, **form.cleaned_data)
+    except Refusal as refusal:
+        form.add_error("birthday", str(refusal))
+        return False
+    return True
 
 
 def add_credential(request):
@@ -104,66 +123,6 @@ def shifts(request):
         "mine": set(volunteer.signups.upcoming().values_list("shift", flat=True)) if volunteer else set(),
     }
     return render(request, "volunteers/shifts.html", context)
-
-
-@login_not_required
-def shift(request, pk):
-    shift = get_object_or_404(Shift.objects.exclude(status=Shift.Status.DRAFT).with_place(), pk=pk)
-    volunteer = volunteer_of(request.user)
-    signup = volunteer.signups.live().filter(shift=shift).first() if volunteer else None
-    context = {
-        "shift": shift,
-        "signup": signup,
-        "refusal": None if signup else why_not(request.user, volunteer, shift),
-    }
-    if context["refusal"] and volunteer:
-        waiting = volunteer.credentials.filter(
-            kind=shift.required_credential, status=Credential.Status.PENDING
-        )
-        clashes = volunteer.signups.overlapping(shift.starts_at, shift.ends_at).select_related("shift")
-        context |= {"is_waiting": waiting.exists(), "clash": clashes.first()}
-    return render(request, "volunteers/shift.html", context)
-
-
-def why_not(person, volunteer, shift) -> Refusal | None:
-    """The sentence in place of the button; about the shift first, so that nobody joins for nothing."""
-    if volunteer:
-        return checks.why_not(volunteer, shift)
-    closed = first_refusal(checks.ABOUT_SHIFT, None, shift)
-    if closed or person.is_authenticated:
-        return closed or first_refusal([profiles.of], person)
-    return Refusal("sign_in", _("To take a place, please sign in or make an account. It takes two minutes."))
-
-
-def sign_up(request, pk):
-    def take(volunteer, shift):
-        signups.sign_up(volunteer, shift)
-        messages.success(request, _("You have a place. We have written you a confirmation."))
-
-    return change_place(request, pk, take)
-
-
-def cancel(request, pk):
-    def give_back(volunteer, shift):
-        if not signups.cancel(volunteer, shift):
-            raise Refusal("not_signed_up", signups.no_place_here())
-        messages.success(request, _("You have given your place back. Thank you for telling us."))
-
-    return change_place(request, pk, give_back)
-
-
-def change_place(request, pk, change):
-    """Do what the button says, or say why not; either way the shift's page shows how things stand."""
-    shift = get_object_or_404(Shift.objects.published(), pk=pk)
-    if request.method != "POST":  # signing in on the way turns a POST into this
-        return redirect(shift)
-    try:
-        change(profiles.of(request.user), shift)
-    except Refusal as refusal:
-        if refusal.code == "no_profile":
-            return make_profile_first(shift.get_absolute_url())
-        messages.error(request, refusal.sentence)
-    return redirect(shift)
 
 
 def calendar(request, pk):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from stations import history
 from stations.refusals import Refusal
 from volunteers import letters
-from volunteers.checks import STILL_GOOD, why_not
+from volunteers.checks import STILL_GOOD, TAKEN_UP, why_not
 from volunteers.locks import lock_people, lock_shift
 from volunteers.models import Shift, Signup, Volunteer
 
@@ -108,6 +108,9 @@ def accept(volunteer: Volunteer, shift: Shift) -> list[Signup]:
     """Say yes to an offer, for the whole group where there is one."""
     offers = locked_offers(volunteer, shift)
     for signup in offers:
+        refusal = why_not(signup.volunteer, signup.shift, TAKEN_UP)
+        if refusal:
+            raise refusal
         change(signup, Status.CONFIRMED, by=volunteer.person)
         letters.confirm(signup)
     return offers

@@ -127,7 +127,7 @@ def test_no_page_of_the_kiosk_links_out(screen, worker, soap):
     screen.post("/kiosk/pin/", {"pin": PIN})
     pages += [screen.get("/kiosk/rewards/"), screen.get(url_of(soap))]
     redeem(screen, soap)
-    pages += [screen.get("/kiosk/done/")]
+    pages += [screen.get("/kiosk/done/"), screen.get("/kiosk/shifts/")]
 
     addresses = Addresses()
     for page in pages:
@@ -138,6 +138,7 @@ def test_no_page_of_the_kiosk_links_out(screen, worker, soap):
         "/i18n/setlang/",
         "/kiosk/leave/",
         "/kiosk/rewards/",
+        "/kiosk/shifts/",
         url_of(soap),
     }
 

@@ -4,7 +4,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import mean, median, quantiles
 
-from portal.bench import frames, province, report, site, workplace
+from portal.bench import frames, province, report, series, shifts, site, workplace
 
 SMALL, LARGE = 12_000, 200_000
 KB = 1000
@@ -23,15 +23,14 @@ class Goal:
     is_reached: bool | None  # None: there was nothing to measure it with
 
 
-def measure(*, quick) -> list[Goal]:
+def of_the_map(quick):
     amounts = QUICK if quick else FULL
     with ExitStack() as stack:
         portals = {
             size: stack.enter_context(filled(size)) for size in ((SMALL,) if quick else (SMALL, LARGE))
         }
         goals = [goal for row in ROWS for size in portals for goal in row(portals[size], size, amounts)]
-        goals += [] if quick else [growth(portals[SMALL], portals[LARGE])]
-    return [*goals, *at_work(quick)]
+        return goals if quick else [*goals, growth(portals[SMALL], portals[LARGE])]
 
 
 @contextmanager
@@ -113,6 +112,12 @@ def growth(small, large) -> Goal:
     return Goal(what, LARGE, "≤ 2 ×", measured, max(middle, average) <= 2)
 
 
+def of_shifts(quick):
+    """Signing up on a hot shift, and the list of many; on PostgreSQL, as at work."""
+    found = [Goal(what, shifts.STATIONS, *rest) for what, *rest in shifts.figures(quick=quick)]
+    return found or [Goal("shifts", shifts.STATIONS, "PostgreSQL", "no PostgreSQL", None)]
+
+
 def at_work(quick):
     """The workplace, on servers of its own: without PostgreSQL nobody has so many rows."""
     found = [at_most(what, workplace.MANY, *rest) for what, *rest in workplace.figures(quick=quick)]
@@ -127,3 +132,14 @@ def at_most(what, stations, limit, value, unit, more=""):
 def figure(value):
     places = 0 if value >= 100 or isinstance(value, int) else 1 if value >= 10 else 2
     return f"{value:.{places}f}"
+
+
+def of_series(quick):
+    return [at_most(what, series.MANY, *rest) for what, *rest in series.figures()]
+
+
+PARTS = {"map": of_the_map, "shifts": of_shifts, "work": at_work, "series": of_series}
+
+
+def measure(*, quick, only=None) -> list[Goal]:
+    return [goal for name, part in PARTS.items() if only in (None, name) for goal in part(quick)]

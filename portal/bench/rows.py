@@ -34,6 +34,7 @@ def the_pages():
         Row("home", lambda: repeat(get(reverse("home")))),
         Row("list of stations", lambda: repeat(get(reverse("stations:list")))),
         Row("list of shifts", lambda: repeat(get(reverse("volunteers:shifts")))),
+        Row("list of shifts over the API", lambda: repeat(get(reverse("api:shifts-list")))),
     ]
 
 

@@ -7,5 +7,6 @@ from portal.bench import floors
 urlpatterns = [
     path("bench/nothing/", floors.nothing),
     path("bench/write/", floors.write),
+    path("bench/write-as-somebody/", floors.WriteAsSomebody.as_view()),
     path("", include("portal.urls")),
 ]

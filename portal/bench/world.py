@@ -6,6 +6,7 @@ One hot row each, which is the worst that a Friday afternoon can do.
 import uuid
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
@@ -48,7 +49,8 @@ class World:
         )
         users = [User(email=f"bench{n}@example.com", password="!", name=f"Bench {n}") for n in range(people)]
         users = User.objects.bulk_create(users)
-        Consent.objects.bulk_create(Consent(person=user, version="bench") for user in users)
+        version = settings.PRIVACY_RULES_VERSION
+        Consent.objects.bulk_create(Consent(person=user, version=version) for user in users)
         Volunteer.objects.bulk_create(
             Volunteer(person=user, name=user.name, home_station=self.station) for user in users
         )

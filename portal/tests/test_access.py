@@ -14,7 +14,16 @@ from stations.tests.factories import (
     make_report,
     make_suggestion,
 )
-from volunteers.tests.factories import make_credential, make_shift, make_signup
+from volunteers import agreements, calendars, checkins
+from volunteers.tests.factories import (
+    make_appeal,
+    make_certificate,
+    make_credential,
+    make_series,
+    make_shift,
+    make_signup,
+    make_team,
+)
 
 # stranger without account, newcomer, volunteer, manager of the station, manager of another, operator of the
 # portal, moderator of the station's county, auditor of the province
@@ -35,9 +44,32 @@ MATRIX = {
     "volunteers:shifts": [200] * 8,
     "volunteers:shift": [200] * 8,
     "volunteers:profile": [302, 200, 200, 200, 200, 200, 200, 200],
+    "volunteers:teams": [302, 200, 200, 302, 302, 302, 302, 302],  # first a profile
+    "volunteers:agreement": [302, 404, 200, 404, 404, 404, 404, 404],
+    "admin:volunteers_agreement_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:volunteers_team_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "volunteers:document": [302, 404, 200, 200, 404, 200, 200, 404],
+    "volunteers:sign_up": [302] * 8,
+    "volunteers:cancel": [302] * 8,
+    "volunteers:accept": [302] * 8,
+    "volunteers:decline": [302] * 8,
+    "volunteers:stand_in": [302] * 8,
+    "volunteers:ask_for_stand_in": [302] * 8,
+    "volunteers:keep_place": [302] * 8,
+    "volunteers:sign_up_team": [302, 404, 200, 404, 404, 404, 404, 404],
+    "admin:volunteers_signup_take_off": [302, 403, 403, 200, 404, 200, 200, 404],
     "volunteers:calendar": [302, 404, 200, 404, 404, 404, 404, 404],
+    "volunteers:hours": [302, 200, 200, 302, 302, 302, 302, 302],
+    "volunteers:appeal": [302, 404, 200, 404, 404, 404, 404, 404],
+    "volunteers:check_in": [302, 200, 200, 302, 302, 302, 302, 302],
+    "volunteers:certificates": [302, 200, 200, 302, 302, 302, 302, 302],
+    "volunteers:certificate": [302, 404, 200, 200, 404, 200, 200, 404],
+    "volunteers:my_calendar": [302, 200, 200, 302, 302, 302, 302, 302],
+    "volunteers:feed": [200] * 8,
+    "verify": [200] * 8,
+    "verified": [200] * 8,
     "me": [302, 200, 200, 200, 200, 200, 200, 200],
+    "token": [302, 200, 200, 200, 200, 200, 200, 200],
     "admin:index": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:desk_queue": [302, 403, 403, 200, 200, 200, 200, 404],
     "admin:desk_item": [302, 403, 403, 200, 404, 200, 200, 404],
@@ -56,7 +88,14 @@ MATRIX = {
     "admin:stations_importjob_start": [302, 403, 403, 403, 403, 405, 403, 403],
     "admin:volunteers_credential_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:volunteers_shift_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:volunteers_series_add": [302, 403, 403, 200, 200, 200, 200, 403],
+    "admin:volunteers_series_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:volunteers_signup_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:volunteers_shift_code": [302, 403, 403, 200, 404, 200, 200, 404],
+    "admin:volunteers_signup_times": [302, 403, 403, 200, 404, 200, 200, 404],
+    "admin:volunteers_appeal_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:volunteers_usedcode_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:volunteers_certificate_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:volunteers_shift_invite": [302, 403, 403, 200, 404, 200, 200, 404],
     "admin:roster": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:roster_export": [302, 403, 403, 200, 200, 200, 200, 200],
@@ -92,8 +131,13 @@ MATRIX = {
     "admin:portal_decision_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:portal_consent_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "kiosk:start": [302] * 8,
+    "kiosk:shifts": [302] * 8,
+    "kiosk:shift_code": [302] * 8,
     "kiosk:pair": [200] * 8,
 }
+
+# Reached by their address they change nothing and lead to the shift.
+BUTTONS = ["sign_up", "cancel", "accept", "decline", "stand_in", "ask_for_stand_in", "keep_place"]
 
 
 @pytest.fixture
@@ -101,6 +145,9 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
     shift = make_shift(station=station)
     signup = make_signup(shift=shift, volunteer=volunteer)
     licence = make_credential(volunteer=volunteer, kind="counsellor")
+    agreement = agreements.sign(volunteer, shift, text="约定", name="林律师")
+    paper = make_certificate(volunteer=volunteer)
+    calendars.new_address(volunteer, by=volunteer.person)
     report = make_report(station=station, photo=make_picture())
     job = make_import("name,division,address,lat,lng\nx,x,x,x,x\n", by=admin)
     jobs.run(job.pk)
@@ -141,12 +188,29 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
         "stations:suggestion": [make_suggestion().key],
         "stations:qr": [station.code],
         "volunteers:shift": [shift.pk],
+        "volunteers:agreement": [agreement.pk],
+        "admin:volunteers_agreement_change": [agreement.pk],
+        "admin:volunteers_team_change": [make_team(station=station).pk],
         "volunteers:document": [licence.pk],
+        **{f"volunteers:{verb}": [shift.pk] for verb in BUTTONS},
+        "volunteers:sign_up_team": [shift.pk, make_team(volunteer, station=station).pk],
+        "admin:volunteers_signup_take_off": [signup.pk],
         "volunteers:calendar": [shift.pk],
+        "volunteers:appeal": [signup.pk],
+        "volunteers:check_in": [checkins.new_code(shift)],
+        "kiosk:shift_code": [shift.pk],
+        "admin:volunteers_shift_code": [shift.pk],
+        "admin:volunteers_signup_times": [signup.pk],
+        "admin:volunteers_appeal_change": [make_appeal(station=station).pk],
+        "volunteers:certificate": [paper.pk],
+        "volunteers:feed": [volunteer.feed_token],
+        "verified": [paper.code],
+        "admin:volunteers_certificate_change": [paper.pk],
         "admin:stations_station_change": [station.pk],
         "admin:stations_fault_change": [report.fault.pk],
         "admin:volunteers_credential_change": [licence.pk],
         "admin:volunteers_shift_change": [shift.pk],
+        "admin:volunteers_series_change": [make_series(station=station).pk],
         "admin:volunteers_signup_change": [signup.pk],
         "admin:volunteers_shift_invite": [shift.pk],
     }

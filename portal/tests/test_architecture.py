@@ -49,6 +49,8 @@ PUBLIC = {
     "kiosk/pin/",
     "kiosk/rewards/",
     "kiosk/rewards/<int:pk>/",
+    "kiosk/shifts/",
+    "kiosk/shifts/<int:pk>/",
     "mailbox/",
     "privacy/",
     "stations/",
@@ -62,7 +64,10 @@ PUBLIC = {
     "stations/pack.json",
     "stations/status.json",
     "text-size/",
+    "verify/",
+    "verify/<str:code>/",
     "volunteer/",
+    "volunteer/feed/<str:token>.ics",
     "volunteer/shifts/",
     "volunteer/shifts/<int:pk>/",
 }
@@ -138,6 +143,7 @@ def test_no_migration_is_pending(db):
         "events:days",
         "volunteers:welcome",
         "volunteers:shifts",
+        "verify",
         "privacy",
         "account_login",
         "account_signup",
@@ -154,7 +160,18 @@ def test_every_public_page_answers_a_stranger_with_one_heading(client, db, name)
 
 
 @pytest.mark.parametrize(
-    "name", ["me", "volunteers:profile", "volunteers:add_credential", "consent", "account_email"]
+    "name",
+    [
+        "me",
+        "token",
+        "volunteers:profile",
+        "volunteers:add_credential",
+        "volunteers:certificates",
+        "volunteers:hours",
+        "volunteers:my_calendar",
+        "consent",
+        "account_email",
+    ],
 )
 def test_every_private_page_sends_a_stranger_to_sign_in(client, db, name):
     response = client.get(reverse(name))

@@ -31,8 +31,18 @@ from stations.tests.factories import (
     make_user,
 )
 from stations.tests.test_reach import form_of
-from volunteers.models import Shift
-from volunteers.tests.factories import make_credential, make_shift, make_signup, make_volunteer
+from volunteers import agreements
+from volunteers.models import Shift, Signup
+from volunteers.tests.factories import (
+    make_appeal,
+    make_certificate,
+    make_credential,
+    make_series,
+    make_shift,
+    make_signup,
+    make_team,
+    make_volunteer,
+)
 
 OTHERS = "邻县"  # in the visible text of whatever belongs to the other county
 PAGES = ["change", "delete", "history"]
@@ -68,8 +78,13 @@ def fill(station, mark):
         make_report(station=station, text=f"{mark}坏了").fault,
         make_suggestion(division=station.division, place=f"{mark}路口"),
         make_cabinet(station=station, external_id=f"{mark}-1"),
+        make_team(volunteer, station=station, name=f"{mark}队"),
+        agreements.sign(volunteer, shift, text="约定", name=f"{mark}某人"),
         make_credential(volunteer=volunteer),
+        make_certificate(volunteer=volunteer),
         make_signup(shift=shift, volunteer=volunteer),
+        make_series(station=station, role=f"{mark}引导"),
+        make_appeal(station=station, volunteer=volunteer, words=f"{mark}有事"),
         make_service_day(station=station, title=f"{mark}服务日"),
         station.redemption_days.get(),
         Stock.objects.get(station=station),
@@ -118,6 +133,7 @@ OF_EACH_MODEL = ["changelist", "add", "change", "delete", "history", "export"]
 OTHER = {"index", "app_list", "search", "autocomplete", "desk_queue", "desk_item", "desk_preview"}
 OTHER |= {"roster", "roster_export", "volunteers_shift_invite"}
 OTHER |= {"desk_decide", "desk_undo", "stations_exportjob_progress", "stations_exportjob_file"}
+OTHER |= {"volunteers_shift_code", "volunteers_signup_times"}
 OTHER |= {"stations_importjob_start", "stations_importjob_progress", "stations_importjob_rejected"}
 # These show no rows: they read the hours in the form, let people in and out, or lead to a public page.
 OTHER |= {"stations_station_hours_preview", "login", "logout", "jsi18n", "view_on_site"}
@@ -256,6 +272,8 @@ def test_other_pages_of_a_row_do_not_exist_either(request, client, mine, theirs,
             assert OTHERS not in read(client.get(reverse("admin:desk_preview", args=[key]), asked))
             client.post(reverse("admin:desk_decide", args=[key]), asked)
 
+    for page, row in {"shift_code": Shift, "signup_times": Signup}.items():
+        assert client.get(reverse(f"admin:volunteers_{page}", args=[other[row].pk])).status_code == 404
     invite = reverse("admin:volunteers_shift_invite", args=[other[Shift].pk])
     assert [client.get(invite).status_code, client.post(invite).status_code] == [404, 404]
     assert person.decisions.count() == 0

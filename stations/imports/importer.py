@@ -11,12 +11,11 @@ from functools import cache, cached_property
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from openpyxl.cell.cell import ERROR_CODES
-from openpyxl.utils import get_column_letter
 
 from stations import divisions, organisations
 from stations.imports import spellings, station_rows, tables
 from stations.imports.changes import Change, differences, snapshot, store
+from stations.imports.incoming import Incoming
 from stations.imports.register import Register
 from stations.imports.reports import (
     CREATED,
@@ -25,13 +24,11 @@ from stations.imports.reports import (
     REJECTED,
     UNCHANGED,
     UPDATED,
-    Finding,
     Rejected,
     Report,
 )
 from stations.models import Division, Organisation, Station
 from stations.refusals import Refusal
-from stations.search import plain
 
 BATCH = 500
 REQUIRED = [{"name"}, {"division", "division_code"}, {"latitude"}, {"longitude"}, {"address"}]
@@ -64,25 +61,6 @@ def import_file(path, *, dry_run=False, progress=None, so_far=None) -> Report:
     return importer.report
 
 
-def columns_of(headings) -> dict[str, int]:
-    """Where the fields stand in the table; refuses a table where one is missing or there twice."""
-    columns = {}
-    for index, heading in enumerate(headings):
-        name = spellings.headings().get(plain(heading))
-        if name in columns:
-            words = {"first": headings[columns[name]], "second": heading}
-            raise tables.Unreadable(_("The columns “%(first)s” and “%(second)s” mean the same.") % words)
-        if name:
-            columns[name] = index
-    missing = [name for names in REQUIRED if not columns.keys() & names for name in sorted(names)[:1]]
-    if missing:
-        names = ", ".join(spellings.heading(name) for name in missing)
-        raise tables.Unreadable(
-            _("The first row must hold the headings. Missing: %(names)s") % {"names": names}
-        )
-    return columns
-
-
 @dataclass
 class Row:
     """A row that can be imported, as far as one can tell without looking at other rows."""
@@ -100,40 +78,17 @@ class Row:
         return self.division.pk, self.values["name"]
 
 
-class Importer:
-    """One table on its way in."""
+class Importer(Incoming):
+    """One table of stations on its way in."""
+
+    words, required = spellings.HEADINGS, REQUIRED
 
     def __init__(self, table, *, dry_run, report=None):
-        self.dry_run = dry_run
-        self.headings = table.headings
-        self.columns = columns_of(table.headings)
+        super().__init__(table, dry_run=dry_run, report=report)
         self.gazetteer = divisions.Gazetteer(Division.objects.all() or divisions.read())
         self.find_division = cache(self.gazetteer.find)
         self.register = Register({self.cell(cells, "code") for _number, cells in table.rows})
-        self.report = report or Report(
-            ignored=self.ignored(table.rows),
-            unread_sheets=table.unread_sheets,
-            names_datum=not self.columns.keys().isdisjoint({"source_datum", "coordinates_in"}),
-        )
-
-    def cell(self, cells, name):
-        index = self.columns.get(name, len(cells))
-        return cells[index] if index < len(cells) else ""
-
-    def ignored(self, rows):
-        others = set(range(len(self.headings))) - set(self.columns.values())
-        filled = {index for _number, cells in rows for index in others if any(cells[index : index + 1])}
-        return [
-            self.headings[index] or _("column %(letter)s") % {"letter": get_column_letter(index + 1)}
-            for index in sorted(others)
-            if self.headings[index] or index in filled
-        ]
-
-    def note(self, kind, row_number, problems=()):
-        self.report.counts[kind] += 1
-        if problems:
-            named = [[self.headings[self.columns[name]] if name else "", str(why)] for name, why in problems]
-            self.report.findings.append(Finding(row_number, kind, named))
+        self.report.names_datum = not self.columns.keys().isdisjoint({"source_datum", "coordinates_in"})
 
     def recall(self, numbered_cells):
         """Know again which stations the rows of an earlier run stand for: no later row may have them too."""
@@ -174,14 +129,7 @@ class Importer:
         return {station.code: station for station in found}
 
     def read(self, number, cells) -> Row:
-        texts = {name: self.cell(cells, name) for name in self.columns}
-        if any(cells[len(self.headings) :]):
-            why = _("The row is longer than the headings. A text with a comma needs quotation marks.")
-            raise Rejected(("", why))
-        why = _("A formula is not calculated here. Please fill in the value itself.")
-        formulas = [name for name, text in texts.items() if text.startswith("=") or text in ERROR_CODES]
-        if formulas:
-            raise Rejected(*((name, why) for name in formulas))
+        texts = self.texts(cells)
         problems, division = [], None
         try:
             division = self.division(texts)

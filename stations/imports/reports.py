@@ -76,13 +76,18 @@ class Report:
 
     def sums(self) -> list[str]:
         return [
+            *self.sums_of_rows(),
+            _("Positions to check: %(count)d") % {"count": self.flagged},
+            _("Opening hours to read: %(count)d") % {"count": self.hours},
+        ]
+
+    def sums_of_rows(self) -> list[str]:
+        return [
             _("Rows read: %(count)d") % {"count": self.read},
             _("Created: %(count)d") % {"count": self.created},
             _("Updated: %(count)d") % {"count": self.updated},
             _("Unchanged: %(count)d") % {"count": self.unchanged},
             _("Rejected: %(count)d") % {"count": self.rejected},
-            _("Positions to check: %(count)d") % {"count": self.flagged},
-            _("Opening hours to read: %(count)d") % {"count": self.hours},
         ]
 
     def lines(self) -> list[str]:

@@ -130,9 +130,8 @@ CHOICES = {
 }
 
 
-@cache
-def headings() -> dict:
-    return {plain(word): field for field, words in HEADINGS.items() for word in words.split()}
+def headings(fields) -> dict:
+    return {plain(word): field for field, words in fields.items() for word in words.split()}
 
 
 @lru_cache(maxsize=4096)
@@ -150,7 +149,7 @@ def choices(kind) -> dict:
     return known | {plain(value): value for value in kind.values}
 
 
-def heading(field) -> str:
+def heading(fields, field) -> str:
     """A field's heading in English and in Chinese, for a message: `lat/纬度`."""
-    words = HEADINGS[field].split()
+    words = fields[field].split()
     return f"{words[0]}/{next(word for word in words if not word.isascii())}"

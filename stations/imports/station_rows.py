@@ -155,17 +155,23 @@ def read(texts):
     Fields that the row does not mention have no value. An empty cell clears a text;
     for a choice it says nothing, so the station keeps its own.
     """
+    values, problems = cleaned(FIELDS, texts, is_silent)
+    in_doubt = {"source_datum", "coordinates_in"}.intersection(name for name, _reason in problems)
+    if {"latitude", "longitude"} <= values.keys() and not in_doubt:
+        problems += [("latitude", reason) for reason in place(values)]
+    return values, problems
+
+
+def cleaned(fields, texts, is_silent):
+    """(values, problems) of those texts that say something; an empty one of a silent field does not."""
     values, problems = {}, []
-    for name, field in FIELDS.items():
+    for name, field in fields.items():
         text = texts.get(name)
         if text or (text == "" and not is_silent(name)):
             try:
                 values[name] = field.clean(GUARDED.sub("", text, count=1) if text[:1] == "'" else text)
             except ValidationError as error:
                 problems += [(name, reason) for reason in error.messages]
-    in_doubt = {"source_datum", "coordinates_in"}.intersection(name for name, _reason in problems)
-    if {"latitude", "longitude"} <= values.keys() and not in_doubt:
-        problems += [("latitude", reason) for reason in place(values)]
     return values, problems
 
 

@@ -33,6 +33,11 @@ class SignupQuerySet(models.QuerySet):
     def upcoming(self):
         return self.live().filter(shift__ends_at__gt=timezone.now()).order_by("shift__starts_at")
 
+    def ahead(self):
+        """All that is not over yet, with the queues she stands in and what was called off."""
+        kept = [*Signup.HOLDING, Signup.Status.WAITLISTED, Signup.Status.CALLED_OFF]
+        return self.filter(status__in=kept, ends_at__gt=timezone.now()).order_by("starts_at")
+
     def overlapping(self, starts_at, ends_at):
         """Places and offers at some moment between the two."""
         return self.holding().filter(starts_at__lt=ends_at, ends_at__gt=starts_at)

@@ -6,8 +6,11 @@ from django.utils import timezone
 from events.tests.factories import at_hour
 from stations.tests.factories import make_station, make_user, numbers
 from volunteers.models import (
+    Appeal,
+    Certificate,
     Credential,
     CredentialKind,
+    HoursEntry,
     Series,
     ServiceKind,
     Shift,
@@ -74,6 +77,18 @@ def make_signup(**kw):
     return signup
 
 
+def make_appeal(**kw):
+    """A pending appeal against an absence of three hours ago."""
+    signup = kw.pop("signup", None)
+    if signup is None:
+        shift = make_shift(station=kw.pop("station", None), starts_at=timezone.now() - timedelta(hours=3))
+        absent = {"attendance": Signup.Attendance.ABSENT, "marked_at": timezone.now()}
+        signup = make_signup(shift=shift, volunteer=kw.pop("volunteer", None), **absent)
+    return Appeal.objects.create(
+        signup=signup, **{"about": Appeal.About.ABSENCE, "words": "发烧了，已打电话请假。", **kw}
+    )
+
+
 def make_offer(**kw):
     """A place that is offered, for an hour."""
     kw.setdefault("offer_ends_at", timezone.now() + timedelta(hours=1))
@@ -94,3 +109,20 @@ def make_team(*members, **kw):
     for volunteer in members:
         TeamMember.objects.create(team=team, volunteer=volunteer, is_leader=volunteer == members[0])
     return team
+
+
+def make_hours(**kw):
+    """Two confirmed hours of a shift that is over; `minutes` as wanted."""
+    signup = kw.pop("signup", None) or make_signup()
+    confirmer = kw.pop("confirmed_by", None) or make_user()
+    values = {"minutes": 120, "volunteer": signup.volunteer, "confirmed_by": confirmer, **kw}
+    return HoursEntry.objects.create(signup=signup, **values)
+
+
+def make_certificate(**kw):
+    """Of two hours this year."""
+    volunteer = kw.pop("volunteer", None) or make_volunteer()
+    today = timezone.localdate()
+    values = {"title": Certificate.Title.PROOF, "name": volunteer.name, "since": today, "until": today}
+    values |= {"minutes": 120, "lines": [], "organisation": volunteer.home_station.organisation, **kw}
+    return Certificate.objects.create(volunteer=volunteer, **values)

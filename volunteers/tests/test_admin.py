@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from events.models import PointsAccount
+from events.models import Message, PointsAccount
 from volunteers import attendance, credentials
 from volunteers.models import HoursEntry, Signup
 from volunteers.tests.factories import make_credential, make_shift, make_signup, make_volunteer
@@ -109,6 +109,77 @@ def test_a_shift_can_be_planned_at_ones_own_station_only(client, manager, statio
     page = client.get(reverse("admin:volunteers_shift_add")).content.decode()
 
     assert station.name in page and other_station.name not in page
+
+
+# Planning
+
+
+def form_of(client, shift):
+    """What the form holds as it is opened."""
+    form = client.get(reverse("admin:volunteers_shift_change", args=[shift.pk])).context["adminform"].form
+    moment = timezone.localtime
+    values = {name: form[name].value() for name in form.fields if form[name].value() not in (None, [])}
+    for name in ("starts_at", "ends_at"):
+        del values[name]
+        at = moment(getattr(shift, name))
+        values |= {f"{name}_0": f"{at:%Y-%m-%d}", f"{name}_1": f"{at:%H:%M:%S}"}
+    mark = client.get(reverse("admin:volunteers_shift_change", args=[shift.pk])).context["history_mark"]
+    management = {f"signups-{name}": 0 for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    return {**values, **management, "history_mark": mark}
+
+
+def save(client, shift, **changes):
+    address = reverse("admin:volunteers_shift_change", args=[shift.pk])
+    return client.post(address, {**form_of(client, shift), **changes}, follow=True)
+
+
+def test_who_signed_up_is_told_when_the_form_moves_the_shift(client, manager, station):
+    signup = make_signup(shift=make_shift(station=station))
+    client.force_login(manager)
+
+    save(client, signup.shift, ends_at_1="17:30:00", change_reason="延长")
+
+    signup.refresh_from_db()
+    assert f"{timezone.localtime(signup.ends_at):%H:%M}" == "17:30"
+    assert Message.objects.get(key=f"moved:{signup.pk}:1").person == signup.volunteer.person
+
+
+def test_the_form_cancels_with_a_reason_only(client, manager, station):
+    signup = make_signup(shift=make_shift(station=station))
+    client.force_login(manager)
+
+    refused = save(client, signup.shift, status="cancelled")
+    save(client, signup.shift, status="cancelled", change_reason="台风")
+
+    signup.refresh_from_db()
+    assert "请写明原因" in refused.content.decode() or "Please say why" in refused.content.decode()
+    assert (signup.status, signup.shift.__class__.objects.get().status) == ("called_off", "cancelled")
+
+
+def test_places_below_those_taken_are_refused_with_a_sentence(client, manager, station):
+    shift = make_shift(station=station)
+    for _n in range(2):
+        make_signup(shift=shift)
+    client.force_login(manager)
+
+    save(client, shift, places=1)
+
+    shift.refresh_from_db()
+    assert (shift.places, shift.taken) == (2, 2)
+
+
+def test_somebody_is_taken_off_after_the_deadline_with_a_reason(client, manager, station):
+    shift = make_shift(station=station, starts_at=timezone.now() + timedelta(hours=3))
+    signup = make_signup(shift=shift)
+    client.force_login(manager)
+    address = reverse("admin:volunteers_signup_take_off", args=[signup.pk])
+
+    unsaid = client.post(address, {"reason": ""})
+    client.post(address, {"reason": "电话请假"})
+
+    signup.refresh_from_db()
+    assert (unsaid.status_code, signup.status) == (422, "removed")
+    assert "电话请假" in Message.objects.get(key=f"removed:{signup.pk}").body
 
 
 @pytest.mark.parametrize("rows", [1, 3])

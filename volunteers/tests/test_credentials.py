@@ -12,7 +12,7 @@ from volunteers import credentials
 from volunteers.models import Credential, CredentialKind
 from volunteers.tests.factories import LAWYER_NUMBER, PDF, make_credential
 
-PENDING, APPROVED, DECLINED = Credential.Status.values
+PENDING, APPROVED, DECLINED, REVOKED = Credential.Status.values
 
 
 def submit(volunteer, **kw):

@@ -10,7 +10,7 @@ from stations import reach
 from stations.tests.factories import make_user
 from volunteers import attendance, desk
 from volunteers.models import Credential, Signup
-from volunteers.tests.factories import make_credential, make_shift, make_signup, make_volunteer
+from volunteers.tests.factories import make_appeal, make_credential, make_shift, make_signup, make_volunteer
 
 
 @pytest.fixture
@@ -34,14 +34,15 @@ def test_a_manager_has_the_credentials_and_hours_of_the_own_station_only(
     queues, served, manager, other_manager, newcomer
 ):
     licence = make_credential(volunteer=newcomer)
+    appeal = make_appeal(station=served.station)
 
     mine, theirs = (
         [list(queue.rows(reach.of(person))) for queue in queues.values()]
         for person in (manager, other_manager)
     )
 
-    assert mine == [[licence], [served]]
-    assert theirs == [[], []]
+    assert mine == [[licence], [served], [appeal]]
+    assert theirs == [[], [], []]
 
 
 def test_what_is_missing_is_said_before_the_decision(queues, served, newcomer):
@@ -85,7 +86,7 @@ def test_who_is_marked_absent_reads_the_reason_and_what_to_do_if_it_is_wrong(que
     letter = Message.objects.get()
     assert served.attendance == Signup.Attendance.ABSENT
     assert "The station writes: We did not see you." in letter.body
-    assert "If you were there, please tell the station" in letter.body
+    assert f"/volunteer/hours/{served.pk}/appeal/" in letter.body
 
 
 def test_marking_absent_twice_writes_one_letter(served, manager):
@@ -102,6 +103,7 @@ def test_a_list_costs_one_question(queues, manager, station, django_assert_num_q
         volunteer = make_volunteer(home_station=station)
         make_credential(volunteer=volunteer)
         make_signup(shift=shift, volunteer=volunteer)
+        make_appeal(station=station)
     reached = reach.of(manager)
 
     for queue in queues.values():
@@ -111,6 +113,7 @@ def test_a_list_costs_one_question(queues, manager, station, django_assert_num_q
 
 def test_one_item_costs_a_few_questions(queues, manager, served, newcomer, django_assert_max_num_queries):
     make_credential(volunteer=newcomer)
+    make_appeal(station=served.station)
     for queue in queues.values():
         row = queue.rows(reach.of(manager)).get()
         with django_assert_max_num_queries(6):

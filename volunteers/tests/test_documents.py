@@ -168,3 +168,24 @@ def test_a_damaged_file_is_kept_or_refused_and_never_an_error(kind):
         except ValidationError:
             continue
         assert seen(kept)[0] == "JPEG"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        b"<< /S /JavaScript /JS (app.alert(1)) >>",
+        b"<< /S /Java#53cript >>",
+        b"<< /Type /EmbeddedFile >>",
+        b"<< /S /Launch >>",
+        b"<< /Encrypt 5 0 R >>",
+        b"<< /Type /ObjStm >>\nstream\n" + zlib.compress(b"<< /S /JavaScript >>") + b"\nendstream",
+    ],
+)
+def test_a_pdf_that_does_or_hides_something_is_refused(inside):
+    assert refused(b"%PDF-1.7\n1 0 obj\n" + inside + b"\nendobj\n%%EOF\n")
+
+
+def test_a_pdf_with_packed_words_alone_is_kept():
+    packed = b"<< /Type /ObjStm >>\nstream\n" + zlib.compress(b"<< /Type /Page >>") + b"\nendstream"
+
+    assert clean(b"%PDF-1.7\n" + packed + b"\n%%EOF\n").name == "document.pdf"

@@ -1,20 +1,26 @@
 from collections import Counter
 from functools import partial
+from importlib import import_module
 from threading import Thread
 from time import monotonic, sleep
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection, connections, transaction
 from django.utils import timezone
+from rest_framework.test import APIRequestFactory, force_authenticate
 
 from events.models import Message
 from events.tests.factories import at_hour
 from stations.refusals import Refusal
 from stations.tests.factories import make_user
 from stations.tests.races import PATIENCE, at_once, everybody, many_sessions  # noqa: F401 (a fixture)
-from volunteers import attendance, credentials, signups
-from volunteers.models import Credential, HoursEntry, Shift, Signup
+from volunteers import attendance, checks, credentials, shifts, signups, stand_ins, waiting_list
+from volunteers.api import SignupView
+from volunteers.models import Credential, HoursEntry, Shift, Signup, Volunteer
 from volunteers.tests.factories import make_credential, make_shift, make_signup, make_volunteer
+
+guards = import_module("volunteers.migrations.0008_the_database_counts_and_refuses")
 
 pytestmark = [
     pytest.mark.postgres,
@@ -26,6 +32,79 @@ pytestmark = [
 def codes(answers):
     """How often each answer came: the code of a refusal, or the kind of thing that it is."""
     return Counter(a.code if isinstance(a, Refusal) else type(a).__name__ for a in answers)
+
+
+# The guards of the database, taken away for a control and put back
+
+
+@pytest.fixture
+def uncounted():
+    """Nothing counts places, so that only the verb could."""
+    execute("ALTER TABLE volunteers_signup DISABLE TRIGGER signup_counted")
+    yield
+    execute("ALTER TABLE volunteers_signup ENABLE TRIGGER signup_counted")
+
+
+@pytest.fixture
+def overlaps_allowed():
+    [guard] = [statement for statement in guards.POSTGRESQL if "signup_never_overlaps" in statement]
+    execute("ALTER TABLE volunteers_signup DROP CONSTRAINT signup_never_overlaps")
+    yield
+    Signup.objects.all().delete()
+    execute(guard)
+
+
+def execute(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+# Five hundred people, ten places
+
+CROWD = 500
+
+
+@pytest.fixture
+def crowd(station):
+    User = get_user_model()
+    users = User.objects.bulk_create(User(email=f"crowd{n}@example.com", name=f"{n}") for n in range(CROWD))
+    return Volunteer.objects.bulk_create(
+        Volunteer(person=user, name=user.name, home_station=station, services=["helper"]) for user in users
+    )
+
+
+def ask_for_place(volunteer, shift):
+    request = APIRequestFactory().post("/")
+    force_authenticate(request, volunteer.person)
+    return SignupView.as_view()(request, pk=shift.pk)
+
+
+def five_hundred_want_ten_places(crowd, shift):
+    answers = at_once(*(partial(ask_for_place, volunteer, shift) for volunteer in crowd))
+
+    assert Counter(answer.status_code for answer in answers) == {201: CROWD}
+    statuses = Counter(answer.data["status"] for answer in answers)
+    assert statuses == {"confirmed": 10, "waitlisted": CROWD - 10}
+    told = {volunteer.pk: answer.data["position"] for volunteer, answer in zip(crowd, answers, strict=True)}
+    queue = Signup.objects.waiting().filter(shift=shift).values_list("volunteer", flat=True)
+    assert [told[volunteer] for volunteer in queue] == list(range(1, CROWD - 9))
+    shift.refresh_from_db()
+    assert (shift.taken, shift.waiting) == (10, CROWD - 10)
+
+
+def a_shift_of_ten(station, week):
+    return make_shift(station=station, places=10, starts_at=at_hour(9, days=7 * week))
+
+
+def test_five_hundred_at_once_get_the_ten_places_and_the_others_queue(crowd, station):
+    for week in range(1, 21):
+        five_hundred_want_ten_places(crowd, a_shift_of_ten(station, week))
+
+
+@pytest.mark.slow
+def test_a_hundred_rounds_of_five_hundred(crowd, station):
+    for week in range(1, 101):
+        five_hundred_want_ten_places(crowd, a_shift_of_ten(station, week))
 
 
 # Forty volunteers, five places
@@ -47,28 +126,29 @@ def taken(shift):
     return shift.taken, Signup.objects.live().filter(shift=shift).count(), Message.objects.count()
 
 
-def test_forty_volunteers_at_once_get_the_five_places_that_there_are(forty, shift):
-    answers = at_once(*(partial(signups.sign_up, volunteer, shift) for volunteer in forty))
-
-    assert codes(answers) == {"Signup": 5, "full": 35}
-    assert taken(shift) == (5, 5, 5)
-
-
-def test_control_counting_places_before_writing_lets_all_forty_in(forty, shift):
+def test_control_counting_places_before_writing_lets_all_forty_in(forty, shift, uncounted):
     has_looked = everybody(40)
 
     def sign_up(volunteer):
-        mine = Shift.objects.get(pk=shift.pk)
+        free = shift.places - Signup.objects.holding().filter(shift=shift).count()
         has_looked()
-        if mine.places_left > 0:
-            mine.taken += 1
-            mine.save()
-            return Signup.objects.create(volunteer=volunteer, shift=mine)
+        if free > 0:
+            return make_signup(volunteer=volunteer, shift=Shift.objects.get(pk=shift.pk))
 
     answers = at_once(*(partial(sign_up, volunteer) for volunteer in forty))
 
     assert codes(answers) == {"Signup": 40}
-    assert taken(shift)[:2] == (1, 40)
+    assert taken(shift)[1] == 40
+
+
+def test_the_database_lets_five_of_the_forty_in_whatever_the_code_forgets(forty, shift):
+    def sign_up(volunteer):
+        return make_signup(volunteer=volunteer, shift=Shift.objects.get(pk=shift.pk))
+
+    answers = at_once(*(partial(sign_up, volunteer) for volunteer in forty))
+
+    assert codes(answers) == {"Signup": 5, "IntegrityError": 35}
+    assert taken(shift)[:2] == (5, 5)
 
 
 # One volunteer, two shifts at the same time
@@ -90,18 +170,75 @@ def test_two_overlapping_shifts_at_once_become_one(newcomer, overlapping):
     assert sum(shift.taken for shift in Shift.objects.all()) == 1
 
 
-def test_control_without_the_lock_on_the_volunteer_both_are_taken(newcomer, overlapping):
+def take_both(newcomer, overlapping):
+    """Looking, and then writing: each without a lock on the volunteer."""
     has_looked = everybody(2)
 
     def sign_up(shift):
-        refusal = signups.why_not(newcomer, shift)
+        refusal = checks.why_not(newcomer, shift)
         has_looked()
-        return refusal or Signup.objects.create(volunteer=newcomer, shift=shift)
+        return refusal or make_signup(volunteer=newcomer, shift=shift)
 
-    answers = at_once(*(partial(sign_up, shift) for shift in overlapping))
+    return codes(at_once(*(partial(sign_up, shift) for shift in overlapping)))
 
-    assert codes(answers) == {"Signup": 2}
-    assert newcomer.signups.live().count() == 2
+
+def test_control_without_lock_and_constraint_both_are_taken(newcomer, overlapping, overlaps_allowed):
+    assert take_both(newcomer, overlapping) == {"Signup": 2}
+
+
+def test_the_database_refuses_the_second_whatever_the_code_forgets(newcomer, overlapping):
+    answers = take_both(newcomer, overlapping)
+
+    # Who loses reads of the constraint, or of the lock where both stand before it.
+    assert (answers["Signup"], answers.total()) == (1, 2)
+    assert newcomer.signups.live().count() == 1
+
+
+def test_a_place_is_not_given_to_who_takes_another_at_that_moment(newcomer, overlapping):
+    """Promotion locks people as signing up does."""
+    first, second = overlapping
+    make_signup(shift=first, status=Signup.Status.WAITLISTED, volunteer=newcomer)
+
+    at_once(partial(waiting_list.fill, first.pk), partial(signups.sign_up, newcomer, second))
+
+    assert newcomer.signups.holding().count() == 1
+
+
+def test_one_free_place_is_offered_once_by_ten_at_once(station, newcomer, volunteer):
+    shift = make_shift(station=station, places=1)
+    for person in (newcomer, volunteer):
+        make_signup(shift=shift, status=Signup.Status.WAITLISTED, volunteer=person)
+
+    given = at_once(*[partial(waiting_list.fill, shift.pk)] * 10)
+
+    assert sum(given) == 1
+    assert shift.signups.order_by("pk").first().status == "offered"
+    assert Message.objects.filter(key__startswith="offer:").count() == 1
+
+
+def test_two_who_stand_in_at_once_become_one(station, newcomer, volunteer):
+    shift = make_shift(station=station, places=1)
+    make_signup(shift=shift, stand_in_wanted_at=timezone.now())
+
+    answers = at_once(*(partial(stand_ins.stand_in, person, shift) for person in (newcomer, volunteer)))
+
+    assert codes(answers) == {"Signup": 1, "no_stand_in_wanted": 1}
+    assert shift.signups.live().count() == 1
+
+
+def test_a_shift_moves_while_its_people_sign_up_elsewhere(newcomer, manager, overlapping):
+    """Whoever comes second is refused; never are there two places at one time."""
+    first, second = overlapping
+    Shift.objects.filter(pk=second.pk).update(starts_at=at_hour(13), ends_at=at_hour(15))
+    signups.sign_up(newcomer, first)
+    second.refresh_from_db()
+
+    answers = at_once(
+        partial(signups.sign_up, newcomer, second),
+        partial(shifts.change, first, {"starts_at": at_hour(13), "ends_at": at_hour(14)}, by=manager),
+    )
+
+    assert codes(answers)["overlap"] == 1
 
 
 def test_one_volunteer_who_presses_twenty_times_has_one_place(newcomer, shift):
@@ -119,26 +256,6 @@ def test_a_place_given_back_twenty_times_at_once_is_free_once(newcomer, shift):
 
     assert Counter(answers) == {True: 1, False: 19}
     assert taken(shift)[:2] == (1, 1)
-
-
-def test_control_giving_back_without_looking_at_the_row_frees_too_much(newcomer, shift):
-    signups.sign_up(newcomer, shift)
-    make_signup(shift=shift)
-    has_looked = everybody(2)
-
-    def cancel():
-        signup = newcomer.signups.live().filter(shift=shift).first()
-        has_looked()
-        signup.status = Signup.Status.CANCELLED
-        signup.save()
-        with transaction.atomic():
-            mine = Shift.objects.select_for_update().get(pk=shift.pk)
-            mine.taken -= 1
-            mine.save()
-
-    at_once(cancel, cancel)
-
-    assert taken(shift)[:2] == (0, 1)
 
 
 # Two managers, one document

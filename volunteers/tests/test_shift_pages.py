@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from events.tests.factories import at_hour
 from stations.tests.factories import make_division, make_station
+from volunteers import shifts, signups, waiting_list
 from volunteers.models import Shift, Signup
-from volunteers.tests.factories import make_credential, make_shift, make_signup
+from volunteers.tests.factories import make_credential, make_shift, make_signup, make_team
 from volunteers.tests.reading import links, reader, shifts_on, words
 
 FRIDAY = timezone.datetime(2026, 12, 4, 14, tzinfo=timezone.get_default_timezone())
@@ -81,7 +82,6 @@ def test_the_shift_page_links_the_shift_that_stands_in_the_way(client, newcomer,
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"places": 1, "taken": 1}, "All places are taken."),
         ({"status": Shift.Status.CANCELLED}, "This shift is not open for sign-up."),
         ({"starts_at": -1}, "This shift has begun already."),
     ],
@@ -160,9 +160,9 @@ def test_once_begun_a_place_is_kept_and_the_station_is_called(client, newcomer, 
     assert "Give my place back" not in words(page)
 
 
-def test_a_volunteer_reads_that_her_shift_was_cancelled(client, newcomer):
+def test_a_volunteer_reads_that_her_shift_was_cancelled(client, newcomer, manager):
     shift = make_signup(volunteer=newcomer).shift
-    Shift.objects.filter(pk=shift.pk).update(status=Shift.Status.CANCELLED)
+    shifts.cancel(shift, by=manager, reason="台风")
     client.force_login(newcomer.person)
 
     assert "You had a place. You need not come." in words(client.get(shift.get_absolute_url()))
@@ -197,21 +197,132 @@ def test_the_calendar_entry_is_for_who_has_the_place(client, newcomer, volunteer
     assert other.status_code == 404
 
 
+# Waiting, offers, stand-ins, teams
+
+
+def press(client, shift, button):
+    return client.post(f"/volunteer/shifts/{shift.pk}/{button}/", follow=True)
+
+
+@pytest.fixture
+def full(station):
+    return make_signup(shift=make_shift(station=station, places=1, starts_at=at_hour(14, days=3))).shift
+
+
+def test_who_comes_late_joins_the_waiting_list_and_leaves_it(client, newcomer, full):
+    client.force_login(newcomer.person)
+
+    before = client.get(full.get_absolute_url())
+    waiting = press(client, full, "signup")
+    left = press(client, full, "cancel")
+
+    assert "All places are taken, and 0 people wait. " in words(before)
+    assert "Join the waiting list: Helper" in words(before)
+    assert "You are number 1 on the waiting list" in words(waiting)
+    assert "Join the waiting list: Helper" in words(left)
+
+
+@pytest.mark.parametrize(
+    ("button", "sentence", "status"),
+    [
+        ("accept", "The place is yours.", "confirmed"),
+        ("decline", "The next in the queue is asked.", "declined"),
+    ],
+)
+def test_an_offer_is_answered_on_the_page(client, newcomer, full, button, sentence, status):
+    press_for = make_signup(volunteer=newcomer, shift=full, status="waitlisted")
+    signups.end([full.signups.live().get()], "removed", by=None)
+    waiting_list.fill(full.pk)
+    client.force_login(newcomer.person)
+
+    offered = client.get(full.get_absolute_url())
+    answered = press(client, full, button)
+
+    press_for.refresh_from_db()
+    assert "A place has become free for you" in words(offered)
+    assert "Yes, I come" in words(offered) and "No, I cannot come" in words(offered)
+    assert sentence in words(answered)
+    assert press_for.status == status
+
+
+def test_after_the_deadline_the_page_names_the_telephone_and_the_stand_in(client, newcomer, station):
+    station.phone = "0578-6820000"
+    station.save()
+    shift = make_shift(station=station, starts_at=timezone.now() + timedelta(hours=3))
+    make_signup(volunteer=newcomer, shift=shift, signed_up_at=timezone.now() - timedelta(days=2))
+    client.force_login(newcomer.person)
+
+    page = client.get(shift.get_absolute_url())
+    refused = press(client, shift, "cancel")
+
+    assert "Places could be given back until" in words(page)
+    assert "0578-6820000" in words(page)
+    assert "Give my place back" not in words(page)
+    assert "Look for a stand-in" in words(page)
+    assert words(refused).count("Places could be given back until") == 2
+
+
+def test_a_stand_in_is_looked_for_and_found_on_the_page(client, newcomer, volunteer, full):
+    mine = full.signups.get()
+    client.force_login(mine.volunteer.person)
+    looking = press(client, full, "stand-in/ask")
+    client.force_login(newcomer.person)
+
+    offered = client.get(full.get_absolute_url())
+    taken_over = press(client, full, "stand-in")
+
+    assert "Until somebody takes over, please come." in words(looking)
+    assert "Stand in: Helper" in words(offered)
+    assert mine.volunteer.name not in words(offered)
+    assert "You have a place." in words(taken_over)
+    mine.refresh_from_db()
+    assert mine.status == "replaced"
+
+
+def test_who_comes_after_all_stops_looking(client, newcomer):
+    shift = make_signup(volunteer=newcomer, shift=make_shift(starts_at=at_hour(14, days=3))).shift
+    client.force_login(newcomer.person)
+    press(client, shift, "stand-in/ask")
+
+    page = press(client, shift, "stand-in/stop")
+
+    assert "Good, you keep your place." in words(page)
+    assert newcomer.signups.get().stand_in_wanted_at is None
+
+
+def test_who_leads_a_team_signs_it_up_on_the_page(client, newcomer, volunteer, station):
+    shift = make_shift(station=station)
+    team = make_team(newcomer, volunteer, station=station)
+    client.force_login(newcomer.person)
+    address = f"/volunteer/shifts/{shift.pk}/teams/{team.pk}/"
+
+    link = client.get(shift.get_absolute_url())
+    nobody = client.post(address, {})
+    done = client.post(address, {"members": [newcomer.pk, volunteer.pk]}, follow=True)
+    again = client.post(address, {"members": [volunteer.pk]})
+
+    assert address in links(link)
+    assert (nobody.status_code, again.status_code) == (422, 422)
+    assert "You have a place." in words(done)
+    assert "You have a place on this shift already." in words(again)
+    assert shift.signups.live().count() == 2
+
+
 # The list of shifts
 
 
 def test_coming_shifts_stand_under_their_day_and_say_what_they_need(client, station):
     with time_machine.travel(FRIDAY - timedelta(days=2), tick=False):
         second = make_shift(station=station, kind="photo", starts_at=FRIDAY + timedelta(days=1))
-        first = make_shift(station=station, kind="legal", starts_at=FRIDAY)
+        first = make_shift(station=station, kind="clinic", starts_at=FRIDAY)
         make_shift(station=station, kind="helper", starts_at=timezone.now() - timedelta(hours=1))
         make_shift(station=station, status=Shift.Status.DRAFT)
         page = client.get("/volunteer/shifts/")
 
     assert shifts_on(page) == [first.pk, second.pk]
     assert (
-        "Friday, 4 December Legal advice Friday, 4 December, 14:00–16:00 石门社区服务驿站 · 杭州市拱墅区 "
-        "2 more people needed Needs: Lawyer's licence Saturday, 5 December"
+        "Friday, 4 December Free clinic Friday, 4 December, 14:00–16:00 石门社区服务驿站 · 杭州市拱墅区 "
+        "2 more people needed Needs: Medical practising certificate Saturday, 5 December"
     ) in words(page)
 
 
@@ -261,7 +372,7 @@ def test_thirty_shifts_fill_a_page(client, station):
 
 
 def test_people_needed_are_drawn_and_numbered(client, station):
-    shift = make_shift(station=station, places=3, taken=1)
+    shift = make_signup(shift=make_shift(station=station, places=3)).shift
 
     page = client.get(shift.get_absolute_url())
 
@@ -273,13 +384,13 @@ def test_people_needed_are_drawn_and_numbered(client, station):
 def test_in_chinese_dates_and_buttons_read_as_people_write_them(volunteer, station):
     client = Client()
     with time_machine.travel(FRIDAY - timedelta(days=2), tick=False):
-        shift = make_shift(station=station, kind="legal", starts_at=FRIDAY)
+        shift = make_shift(station=station, kind="photo", starts_at=FRIDAY)
         client.force_login(volunteer.person)
         page = words(client.get(shift.get_absolute_url()))
 
     assert "12月4日（星期五）14:00–16:00" in page
     assert "还需 2 人" in page
-    assert "报名 12月4日 14:00 法律咨询" in page
+    assert "报名 12月4日 14:00 证件照拍摄" in page
 
 
 @pytest.mark.parametrize("how_many", [1, 3])

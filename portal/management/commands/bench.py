@@ -14,9 +14,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--quick", action="store_true", help="about four minutes, less exact")
-        parser.add_argument("--write", action="store_true", help=f"keep the tables in docs/{PAGE.name}")
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--write", action="store_true", help=f"keep the tables in docs/{PAGE.name}")
+        what.add_argument("--only", choices=goals.PARTS, help="one part of the goals, to work on it")
 
-    def handle(self, *, quick, write, **options):
+    def handle(self, *, quick, write, only, **options):
+        if only:
+            self.stdout.write(report.goals(goals.measure(quick=quick, only=only)))
+            return
         about, table = self.measure_pages(quick)
         self.stdout.write(f"\n{about}\n\n{table}")
         reached = report.goals(goals.measure(quick=quick))
