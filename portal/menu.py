@@ -33,6 +33,10 @@ def add_roster(groups):
     for group in groups:
         for place, entry in enumerate(group["models"]):
             if entry["object_name"] == "Shift":
-                roster = {"name": _("Roster"), "object_name": "Roster", "admin_url": reverse("admin:roster")}
+                roster = {
+                    "name": _("Week roster"),
+                    "object_name": "Roster",
+                    "admin_url": reverse("admin:roster"),
+                }
                 group["models"].insert(place, {**entry, **roster, "add_url": None, "view_only": True})
                 return

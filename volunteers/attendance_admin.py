@@ -3,6 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -12,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from stations import reach
 from stations.decided import DecidedAtTheDesk, to_preview
+from stations.discretion import Discreet
 from stations.lists import InReach, places
 from stations.refusals import Refusal
 from stations.scope import ReadOnly, ScopedAdmin
 from volunteers import checkin_pages, checkins, hours
-from volunteers.models import Appeal, Shift, Signup, UsedCode
+from volunteers.models import CONFIDENTIAL, Appeal, Shift, Signup, UsedCode
 
 
 class ShowsCode:
@@ -148,8 +150,9 @@ def title_of(signup):
 
 
 @admin.register(Appeal)
-class AppealAdmin(DecidedAtTheDesk, ScopedAdmin):
+class AppealAdmin(DecidedAtTheDesk, Discreet, ScopedAdmin):
     station_path = "signup__shift__station"
+    confidential = Q(signup__shift__kind__in=CONFIDENTIAL)
     guide = _(
         "A volunteer says that an absence or the hours are recorded wrongly, and is answered. "
         "Source: Measures for Volunteer Service Records (order 67) art. 12 and 13."
@@ -167,8 +170,8 @@ class AppealAdmin(DecidedAtTheDesk, ScopedAdmin):
     list_select_related = ["signup__shift__station", "signup__volunteer", "decided_by"]
     date_hierarchy = "submitted_at"
     search_fields = ["signup__volunteer__search", "signup__volunteer__person__phone__endswith"]
-    fields = ["signup", "about", "minutes", "words", "submitted_at", "status"]
-    fields += ["reason", "decided_by", "decided_at"]
+    fields = ["signup", "about", "minutes", "said", "submitted_at", "status"]
+    fields += ["answer", "decided_by", "decided_at"]
     actions = [
         to_preview("appeal", "uphold", _("Put it right")),
         to_preview("appeal", "decline", _("Leave it as it is")),
@@ -176,6 +179,14 @@ class AppealAdmin(DecidedAtTheDesk, ScopedAdmin):
 
     def queue_of(self, appeal):
         return "appeal" if appeal.status == Appeal.Status.PENDING else ""
+
+    @admin.display(description=_("what happened"))
+    def said(self, appeal):
+        return "–" if appeal.is_hidden else appeal.words
+
+    @admin.display(description=_("reason for the decision"))
+    def answer(self, appeal):
+        return "–" if appeal.is_hidden else appeal.reason
 
 
 @admin.register(UsedCode)

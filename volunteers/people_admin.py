@@ -1,12 +1,14 @@
 """Teams and written agreements in the workplace."""
 
 from django.contrib import admin
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from stations import reach
+from stations.discretion import ARRANGED, Discreet, in_order_of, unknown
 from stations.lists import InReach, link, places
 from stations.scope import EVERYTHING, ReadOnly, ScopedAdmin, ScopedInline
-from volunteers.models import Agreement, Invitation, Team, TeamMember
+from volunteers.models import CONFIDENTIAL, Agreement, Invitation, Team, TeamMember
 
 
 class MemberInline(ScopedInline):
@@ -32,7 +34,7 @@ class TeamAdmin(ScopedAdmin):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(ReadOnly, ScopedAdmin):
+class AgreementAdmin(ReadOnly, Discreet, ScopedAdmin):
     guide = _(
         "Signed before a service that is dangerous, part of a large event, outside the province, with people "
         "from abroad, longer than a month, or where somebody asks for it "
@@ -40,12 +42,13 @@ class AgreementAdmin(ReadOnly, ScopedAdmin):
     )
     first_step = _("Nobody has signed one yet. Volunteers do it before they sign up for such a shift.")
     station_path = None  # its shift's, or its series'
-    list_display = ["whose", "about", "signed_name", "agreed_at"]
+    people = ["volunteer", "signed_name"]
+    list_display = ["whose", "about", "signed_as", "agreed_at"]
     list_filter = [("agreed_at", admin.DateFieldListFilter)]
     list_select_related = ["volunteer", "shift__station", "series__station"]
     date_hierarchy = "agreed_at"
     search_fields = ["volunteer__search"]
-    fields = ["volunteer", "about", "text", "signed_name", "agreed_at"]
+    fields = readonly_fields = ["whose", "about", "what_was_agreed", "signed_as", "agreed_at"]
     may = {"view": reach.EVERYBODY}
 
     def narrow(self, request, rows, roles):
@@ -54,9 +57,23 @@ class AgreementAdmin(ReadOnly, ScopedAdmin):
             rows, roles, station="series__station"
         )
 
-    @admin.display(description=_("volunteer"), ordering="volunteer__name")
+    def hidden(self, request):
+        reached = reach.of_request(request)
+        kinds = {path: Q(**{f"{path}__kind__in": CONFIDENTIAL}) for path in ("shift", "series")}
+        both = [unknown(reached, rows, f"{path}__station") for path, rows in kinds.items()]
+        return None if None in both else both[0] | both[1]
+
+    @admin.display(description=_("volunteer"), ordering=in_order_of("volunteer__name"))
     def whose(self, agreement):
-        return agreement.volunteer
+        return ARRANGED if agreement.is_hidden else agreement.volunteer
+
+    @admin.display(description=_("signed as"))
+    def signed_as(self, agreement):
+        return ARRANGED if agreement.is_hidden else agreement.signed_name
+
+    @admin.display(description=_("what was agreed"))
+    def what_was_agreed(self, agreement):
+        return "–" if agreement.is_hidden else agreement.text
 
     @admin.display(description=_("about"))
     def about(self, agreement):

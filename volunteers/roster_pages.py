@@ -30,7 +30,7 @@ def page(request):
     week, service, sought, stations = asked(request)
     reached = reach.of_request(request)
     context = admin.site.each_context(request) | {
-        "title": _("Roster"),
+        "title": _("Week roster"),
         "week": week,
         "service": service,
         "services": ServiceKind,
@@ -56,7 +56,7 @@ def export(request):
         made_by=request.user,
     )
     export_jobs.hand_over(job, len(rows))
-    title = f"{_('Roster')} {week.monday:%Y-%m-%d}"
+    title = f"{_('Week roster')} {week.monday:%Y-%m-%d}"
     return FileResponse(
         roster_sheet.write(rows, title),
         as_attachment=True,

@@ -28,7 +28,7 @@ def headings() -> list[str]:
         _("Missing"),
         _("Places taken"),
         _("Places"),
-        _("Waiting"),
+        _("On the waiting list"),
         _("Name"),
         _("Telephone"),
         _("Remarks"),

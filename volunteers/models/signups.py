@@ -208,7 +208,8 @@ class Agreement(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.volunteer} · {self.series or self.shift}"
+        about = self.series or self.shift
+        return f"{_('Arranged') if about.is_confidential else self.volunteer} · {about}"
 
     @property
     def station(self):

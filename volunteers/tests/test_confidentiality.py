@@ -12,8 +12,8 @@ from events.models import PointsEntry
 from events.tests.factories import at_hour
 from stations.models import HistoryLine, Posting
 from stations.tests.factories import make_posting, make_user
-from volunteers import attendance, signups
-from volunteers.models import HoursEntry, ServiceKind, Signup
+from volunteers import agreements, attendance, signups
+from volunteers.models import Agreement, Appeal, HoursEntry, Invitation, ServiceKind, Signup, UsedCode
 from volunteers.tests.factories import make_shift, make_signup, make_team, make_volunteer
 
 NAME = "欧阳闻道"
@@ -61,6 +61,8 @@ def shifts(station, lawyer, manager):
     make_signup(shift=coming, volunteer=lawyer)
     make_signup(shift=left, volunteer=lawyer)
     signups.cancel(lawyer, left)
+    agreements.sign(lawyer, coming, text=f"{NAME} · 协议", name=NAME)
+    Appeal.objects.create(signup=over.signups.get(), about="hours", minutes=90, words=f"我是{NAME}")
     return [over, coming, left]
 
 
@@ -71,7 +73,7 @@ def of_model(row, *pages):
 
 def walk(shifts, lawyer):
     """Every address that speaks of these shifts, and every way to ask for the lawyer among them."""
-    for model in (Signup, HoursEntry, PointsEntry, HistoryLine):
+    for model in (Signup, HoursEntry, PointsEntry, HistoryLine, Agreement, Appeal, Invitation, UsedCode):
         address = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         narrowed = ["", f"?q={NAME}", "?q=7788", "?o=1", "?o=-1", f"?volunteer__id__exact={lawyer.pk}"]
         narrowed += [f"?person={lawyer.person_id}", f"?account__id__exact={lawyer.person_id}"]
@@ -141,6 +143,7 @@ def test_at_the_counter_the_names_are_there(client, shifts, lawyer, manager):
     told = telling(client, shifts, lawyer)
 
     places = ["signup/", "hoursentry/", "pointsentry/", "historyline/", "shift/", "roster/"]
+    places += ["agreement/", "appeal/"]
     assert {place for place in places if any(place in url for url in told)} == set(places)
     assert any("roster/export" in url for url in told)
     assert any("export.csv" in url for url in told)
@@ -192,9 +195,10 @@ def test_the_public_page_says_whether_there_is_room_and_no_number(client, statio
         make_signup(shift=shift)
     client.cookies["django_language"] = "en"
 
-    pages = [client.get(shift.get_absolute_url()), client.get(reverse("volunteers:shifts"))]
+    addresses = [shift.get_absolute_url(), reverse("volunteers:shifts"), reverse("home")]
+    pages = [client.get(address) for address in addresses]
 
     for page in pages:
         assert "Still needed" in page.content.decode()
-        assert "more people needed" not in page.content.decode()
+        assert "more people" not in page.content.decode()
         assert "icon taken" not in page.content.decode()
