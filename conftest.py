@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.utils import translation
 
+from events import messages
 from events.tests.factories import make_redemption_day, make_service_day, make_worker_pass
 from portal.models import User
 from stations import kiosks, packs
@@ -71,6 +72,7 @@ def each_test_starts_afresh(monkeypatch, tmp_path):
         caches[name].clear()
     monkeypatch.setattr(packs, "FOLDER", tmp_path / "pack")
     monkeypatch.setattr(packs, "BUILT", tmp_path / "pack.json")
+    monkeypatch.setattr(messages, "nudged_until", 0.0)
     translation.activate(settings.LANGUAGE_CODE)
 
 

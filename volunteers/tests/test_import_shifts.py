@@ -3,6 +3,7 @@
 import csv
 import json
 from datetime import datetime, time, timedelta
+from itertools import count
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -263,6 +264,7 @@ def test_a_shift_stands_in_a_table_once(table, row):
         ("a.csv", "station,驿站,service,date,starts,ends\n".encode(), "mean the same"),
         ("a.txt", b"", "Only .csv, .xlsx and .json"),
     ],
+    ids=count(),
 )
 def test_a_file_that_cannot_be_read_says_why(db, tmp_path, name, content, why):
     path = tmp_path / name
