@@ -15,6 +15,7 @@ from volunteers import agreements
 from volunteers.models import Credential, Shift, Signup, Volunteer
 
 WEEK = timedelta(days=7)
+COACH_KM_PER_HOUR = 60
 ON_THE_WAY = timedelta(hours=12)  # from one end of the province to the other
 
 
@@ -121,10 +122,12 @@ def check_way_between(volunteer, shift, around):
 
 
 def way(here, there) -> timedelta:
+    """By e-bike in town; farther than its hour reaches, by train or coach."""
     if here.pk == there.pk:
         return timedelta(0)
-    metres = directory.metres(here.latitude, here.longitude, there.latitude, there.longitude)
-    return timedelta(hours=metres / 1000 / settings.TRAVEL_KM_PER_HOUR)
+    km = directory.metres(here.latitude, here.longitude, there.latitude, there.longitude) / 1000
+    by_bike = min(km, settings.TRAVEL_KM_PER_HOUR)
+    return timedelta(hours=by_bike / settings.TRAVEL_KM_PER_HOUR + (km - by_bike) / COACH_KM_PER_HOUR)
 
 
 def check_week(volunteer, shift, around):

@@ -24,7 +24,11 @@ WITHOUT = {
     "stations.faultreport": "what somebody said, never altered",
     "stations.historyline": "the history itself",
     "stations.importjob": "itself a record of who imported what",
+    "volunteers.agreement": "what both sides agreed, signed once and never altered",
     "volunteers.hoursentry": LEDGER,
+    "volunteers.invitation": "itself a record of who asked whom",
+    "volunteers.teammember": "who is in a team; the team itself has a history",
+    "volunteers.usedcode": "itself a record of what was used when",
 }
 
 

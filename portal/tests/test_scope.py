@@ -133,7 +133,7 @@ OF_EACH_MODEL = ["changelist", "add", "change", "delete", "history", "export"]
 OTHER = {"index", "app_list", "search", "autocomplete", "desk_queue", "desk_item", "desk_preview"}
 OTHER |= {"roster", "roster_export", "volunteers_shift_invite"}
 OTHER |= {"desk_decide", "desk_undo", "stations_exportjob_progress", "stations_exportjob_file"}
-OTHER |= {"volunteers_shift_code", "volunteers_signup_times"}
+OTHER |= {"volunteers_shift_code", "volunteers_signup_times", "volunteers_signup_take_off"}
 OTHER |= {"stations_importjob_start", "stations_importjob_progress", "stations_importjob_rejected"}
 # These show no rows: they read the hours in the form, let people in and out, or lead to a public page.
 OTHER |= {"stations_station_hours_preview", "login", "logout", "jsi18n", "view_on_site"}
@@ -272,7 +272,8 @@ def test_other_pages_of_a_row_do_not_exist_either(request, client, mine, theirs,
             assert OTHERS not in read(client.get(reverse("admin:desk_preview", args=[key]), asked))
             client.post(reverse("admin:desk_decide", args=[key]), asked)
 
-    for page, row in {"shift_code": Shift, "signup_times": Signup}.items():
+    pages = {"shift_code": Shift, "signup_times": Signup, "signup_take_off": Signup}
+    for page, row in pages.items():
         assert client.get(reverse(f"admin:volunteers_{page}", args=[other[row].pk])).status_code == 404
     invite = reverse("admin:volunteers_shift_invite", args=[other[Shift].pk])
     assert [client.get(invite).status_code, client.post(invite).status_code] == [404, 404]

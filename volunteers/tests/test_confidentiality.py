@@ -199,6 +199,6 @@ def test_the_public_page_says_whether_there_is_room_and_no_number(client, statio
     pages = [client.get(address) for address in addresses]
 
     for page in pages:
-        assert "Still needed" in page.content.decode()
+        assert "People are still needed" in page.content.decode()
         assert "more people" not in page.content.decode()
         assert "icon taken" not in page.content.decode()

@@ -160,7 +160,7 @@ def test_a_second_run_writes_nothing(table, row, name):
         report = shift_import.import_file(path)
 
     verbs = {query["sql"].split()[0] for query in context.captured_queries}
-    assert (counts(report), verbs) == ((0, 0, 2, 0), {"SELECT"})
+    assert (counts(report), verbs - {"SAVEPOINT", "RELEASE"}) == ((0, 0, 2, 0), {"SELECT"})
     assert kept() == before
 
 
