@@ -101,8 +101,9 @@ class Person(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() is None:
             return queryset
-        own = queryset.filter(person=self.value(), is_hidden=False)
-        return own if self.lookup_choices else queryset.none()
+        if not self.lookup_choices:
+            return queryset.none()
+        return queryset.filter(person=self.value(), is_hidden=False)
 
 
 @admin.register(HistoryLine)
