@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from events import messages
 from stations import history
 from stations.refusals import Refusal
-from volunteers import letters
-from volunteers.checks import CHECKS, why_not
+from volunteers import letters, signups
+from volunteers.checks import why_not
 from volunteers.locks import lock_people, lock_shift
 from volunteers.models import Shift, Signup, Volunteer
 
@@ -28,7 +28,7 @@ def stop_asking(volunteer: Volunteer, shift: Shift) -> Signup:
 def look(volunteer, shift, since) -> Signup:
     signup = volunteer.signups.live().filter(shift=shift).select_related("shift__station").first()
     if signup is None:
-        raise Refusal("not_signed_up", _("You have no place on this shift."))
+        raise Refusal("not_signed_up", signups.no_place_here())
     if signup.shift.has_begun:
         raise Refusal("too_late", _("This shift has begun already. Please call the station."))
     before = {"stand_in_wanted_at": signup.stand_in_wanted_at}
@@ -44,10 +44,6 @@ def wanted(shift: Shift):
     return looking.select_related("volunteer__person").order_by("stand_in_wanted_at", "pk")
 
 
-def why_not_stand_in(volunteer: Volunteer, shift: Shift) -> Refusal | None:
-    return why_not(volunteer, shift, CHECKS)
-
-
 @transaction.atomic
 def stand_in(volunteer: Volunteer, shift: Shift) -> Signup:
     """Take over from whoever has looked longest. No place becomes free, so nobody in the queue is passed."""
@@ -56,7 +52,7 @@ def stand_in(volunteer: Volunteer, shift: Shift) -> Signup:
         raise nobody_looks()
     people = {person.pk: person for person in lock_people([volunteer, looking.volunteer])}
     volunteer, shift = people[volunteer.pk], lock_shift(shift)
-    refusal = why_not_stand_in(volunteer, shift)
+    refusal = why_not(volunteer, shift)
     if refusal:
         raise refusal
     still = Signup.objects.live().filter(pk=looking.pk, stand_in_wanted_at__isnull=False)
