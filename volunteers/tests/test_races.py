@@ -5,6 +5,7 @@ from threading import Thread
 from time import monotonic, sleep
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection, connections, transaction
 from django.utils import timezone
@@ -68,6 +69,8 @@ CROWD = 500
 def crowd(station):
     User = get_user_model()
     users = User.objects.bulk_create(User(email=f"crowd{n}@example.com", name=f"{n}") for n in range(CROWD))
+    for user in users:
+        user.consents.create(version=settings.PRIVACY_RULES_VERSION)
     return Volunteer.objects.bulk_create(
         Volunteer(person=user, name=user.name, home_station=station, services=["helper"]) for user in users
     )
