@@ -23,16 +23,21 @@ FREE = (
 
 
 def give(person) -> Consent:
+    person.has_consented = True
     return Consent.objects.get_or_create(
         person=person, version=settings.PRIVACY_RULES_VERSION, withdrawn_at=None
     )[0]
 
 
 def withdraw(person) -> int:
+    person.has_consented = False
     return person.consents.filter(withdrawn_at=None).update(withdrawn_at=timezone.now())
 
 
 def stands(person) -> bool:
+    """Known already of whoever has signed in (`sessions.Backend`)."""
+    if hasattr(person, "has_consented"):
+        return person.has_consented
     return person.consents.filter(version=settings.PRIVACY_RULES_VERSION, withdrawn_at=None).exists()
 
 

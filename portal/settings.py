@@ -135,7 +135,7 @@ if database["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    database["OPTIONS"] = {"pool": True}
+    database["OPTIONS"] = {"pool": True, "server_side_binding": True, "prepare_threshold": 2}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits live here: at Django's 300 entries a flood of new keys would push them out.
@@ -246,7 +246,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # Accounts: phone or e-mail, a code, a password only for those who want one.
 AUTH_USER_MODEL = "portal.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+SESSION_ENGINE = "portal.sessions"
+AUTHENTICATION_BACKENDS = ["portal.sessions.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")

@@ -22,7 +22,7 @@ from events.models import Message, PointsAccount
 from portal import accounts, tokens
 from portal import consent as consents
 from portal.look import LARGE_TEXT_COOKIE
-from volunteers.models import Credential, Volunteer
+from volunteers.models import Credential
 
 YEAR = 365 * 24 * 3600
 
@@ -45,7 +45,7 @@ def me(request):
 
 def volunteering(person):
     """What is coming, what waits for a decision, and the hours confirmed so far."""
-    volunteer = Volunteer.objects.filter(person=person).first()
+    volunteer = getattr(person, "volunteer", None)
     if volunteer is None:
         return {"volunteer": None}
     coming = list(volunteer.signups.upcoming().select_related("shift__station__division")[:6])

@@ -11,7 +11,7 @@ from stations.api import Public
 from stations.refusals import Refusal
 from volunteers import api_lists, profiles, signups, waiting_list
 from volunteers.api_lists import MOST, Question, ShiftSerializer
-from volunteers.models import Shift, Volunteer
+from volunteers.models import Shift
 
 
 class PlaceSerializer(serializers.Serializer):
@@ -47,13 +47,6 @@ class ShiftList(Public):
         return response
 
 
-def acting(person) -> Volunteer:
-    """Little more than her number: the verbs read her anew under their lock."""
-    volunteer = profiles.of(person, among=Volunteer.objects.only("person").order_by())
-    volunteer.person = person
-    return volunteer
-
-
 def published(pk):
     return get_object_or_404(Shift.objects.published().only("pk"), pk=pk)
 
@@ -61,7 +54,7 @@ def published(pk):
 def sign_up(person, pk):
     """What is not published is not there, as in the list; the verb finds that out under its own lock."""
     try:
-        return signups.sign_up(acting(person), Shift(pk=pk))
+        return signups.sign_up(profiles.of(person), Shift(pk=pk))
     except Shift.DoesNotExist:
         raise Http404 from None
     except Refusal as refusal:
@@ -87,7 +80,7 @@ class SignupView(APIView):
     @extend_schema(request=None, responses={204: None, 409: RefusalSerializer})
     def delete(self, request, pk):
         """Give a place or an offer back, or leave the queue."""
-        if not signups.cancel(acting(request.user), published(pk)):
+        if not signups.cancel(profiles.of(request.user), published(pk)):
             raise Refusal("not_signed_up", signups.no_place_here())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -98,11 +91,11 @@ class OfferView(APIView):
     @extend_schema(request=None, responses={201: PlaceSerializer, 409: RefusalSerializer})
     def post(self, request, pk):
         """Say yes: the place is yours."""
-        [signup, *_others] = waiting_list.accept(acting(request.user), published(pk))
+        [signup, *_others] = waiting_list.accept(profiles.of(request.user), published(pk))
         return Response(place(signup), status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses={204: None, 409: RefusalSerializer})
     def delete(self, request, pk):
         """Say no: the next in the queue is asked."""
-        waiting_list.decline(acting(request.user), published(pk))
+        waiting_list.decline(profiles.of(request.user), published(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -4,9 +4,8 @@ Rows are read as plain values: a page is what a program asks for again and again
 """
 
 from datetime import datetime, time, timedelta
-from heapq import nsmallest
 
-from django.db.models import Case, F, Q, When
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
@@ -121,7 +120,7 @@ def page(asked, limit) -> tuple[list[dict], dict]:
         return nearest_page(shifts, asked["near"], asked.get("after", 0), limit, now)
     if "after" in asked and "from" in asked:
         shifts = shifts.filter(Q(starts_at__gt=asked["from"]) | Q(pk__gt=asked["after"]))
-    rows = rows_of(shifts, limit)
+    rows = rows_of(shifts, limit + 1)  # one row more than fit, if there is one: so nobody counts
     found = [told(row, now) for row in rows[:limit]]
     return found, {"from": found[-1]["starts_at"], "after": found[-1]["id"]} if len(rows) > limit else {}
 
@@ -137,21 +136,35 @@ def fitting(asked, now):
 
 def nearest_page(shifts, place, skipped, limit, now):
     """Shifts of the station nearest to a place first; of one station the soonest."""
-    stations = Station.objects.filter(pk__in=shifts.order_by().values("station"))
-    # Each has a shift at least, so that more stations than rows are never needed.
-    found = nsmallest(skipped + limit + 1, directory.measured(stations, place, None))
-    distances = {pk: distance for distance, _code, pk in found}
-    if not distances:
-        return [], {}
-    ranks = Case(*(When(station=pk, then=rank) for rank, pk in enumerate(distances)))
-    rows = rows_of(shifts.filter(station__in=distances).order_by(ranks, "starts_at", "pk"), limit, skipped)
-    nearest = [told(row, now, distances[row["station_id"]]) for row in rows[:limit]]
-    return nearest, {"after": skipped + limit} if len(rows) > limit else {}
+    distances = as_many(held_by(shifts, place), skipped + limit + 1)
+    rows = rows_of(shifts.filter(station__in=distances), None)
+    # Soonest first already, which sorting by distance keeps within a station.
+    rows.sort(key=lambda row: (distances[row["station_id"]], row["station_id"]))
+    shown = rows[skipped : skipped + limit]
+    nearest = [told(row, now, distances[row["station_id"]]) for row in shown]
+    return nearest, {"after": skipped + limit} if len(rows) > skipped + limit else {}
 
 
-def rows_of(shifts, limit, skipped=0) -> list[dict]:
-    """One row more than fit, if there is one: so nobody counts."""
-    rows = shifts.values_list(*COLUMNS.values())[skipped : skipped + limit + 1]
+def held_by(shifts, place) -> list[tuple[float, int, int]]:
+    """Distance, station and number of its shifts, nearest first."""
+    stations = shifts.order_by().values_list("station", "station__latitude", "station__longitude")
+    held = stations.annotate(count=Count("pk"))
+    return sorted((directory.metres(*place, north, east), pk, count) for pk, north, east, count in held)
+
+
+def as_many(held, wanted) -> dict[int, float]:
+    """The distances of the nearest stations that have so many shifts together."""
+    distances = {}
+    for distance, pk, count in held:
+        if wanted <= 0:
+            break
+        distances[pk] = distance
+        wanted -= count
+    return distances
+
+
+def rows_of(shifts, most) -> list[dict]:
+    rows = shifts.values_list(*COLUMNS.values())[:most]
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
 

@@ -6,10 +6,12 @@ Each check takes the volunteer, the shift, and what she has or waits for around 
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stations import directory
+from stations.prepared import Prepared
 from stations.refusals import Refusal, first_refusal
 from volunteers import agreements
 from volunteers.models import Credential, Shift, Signup, Volunteer
@@ -162,16 +164,21 @@ TAKEN_UP = [check for check in STILL_GOOD if check not in BESIDE_OTHERS]
 
 def why_not(volunteer: Volunteer, shift: Shift, checks=CHECKS) -> Refusal | None:
     """The sentence that explains a disabled button, or None."""
-    return first_refusal(checks, volunteer, shift, around(volunteer, shift))
+    return first_refusal(checks, volunteer, shift, around(volunteer))
 
 
-def around(volunteer, shift) -> list[Signup]:
-    """What she has, is offered or waits for on this shift and in its week, and nearly so."""
-    monday = week_of(shift)
-    begin, end = monday - ON_THE_WAY, max(monday + WEEK, shift.ends_at) + ON_THE_WAY
-    mine = volunteer.signups.active().filter(ends_at__gt=begin, starts_at__lt=end)
-    # Mostly there is none, and then nothing more is asked.
-    return list(mine.prefetch_related("shift__station").order_by("starts_at"))
+prepared_around = Prepared(
+    lambda volunteer, since: (
+        Signup.objects.active().filter(volunteer=volunteer, ends_at__gt=since).order_by("starts_at")
+    )
+)
+
+
+def around(volunteer) -> list[Signup]:
+    """What she has, is offered or waits for in this week and later."""
+    signups = prepared_around(volunteer.pk, timezone.now() - WEEK - ON_THE_WAY)
+    prefetch_related_objects(signups, "shift__station")
+    return signups
 
 
 def held_beside(shift, around):

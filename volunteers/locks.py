@@ -1,5 +1,6 @@
 """One order of locks for everything that moves places: people by number, then the shift."""
 
+from stations.prepared import Prepared
 from volunteers.models import Shift, Volunteer
 
 # Of rows that stand beside the locked ones only what the checks and letters say: many ask for one shift.
@@ -11,17 +12,30 @@ def columns(model):
     return [field.name for field in model._meta.concrete_fields]
 
 
-def lock_people(volunteers: list[Volunteer]) -> list[Volunteer]:
-    """Their rows, read anew; nobody else changes what they do until the transaction ends.
-
-    Without the key, so that a row that points at them can still be written elsewhere.
-    """
+def people(pks):
+    """Without the key, so that a row that points at them can still be written elsewhere."""
     rows = Volunteer.objects.select_for_update(no_key=True, of=("self",)).select_related("person")
-    rows = rows.only(*columns(Volunteer), *PERSON)
-    return list(rows.filter(pk__in={volunteer.pk for volunteer in volunteers}).order_by("pk"))
+    return rows.only(*columns(Volunteer), *PERSON).filter(pk__in=pks).order_by("pk")
+
+
+def one_shift(pk):
+    rows = Shift.objects.select_for_update(no_key=True, of=("self",)).select_related("station")
+    return rows.only(*columns(Shift), *STATION).filter(pk=pk).order_by()
+
+
+prepared_person = Prepared(lambda pk: people([pk]))
+prepared_shift = Prepared(one_shift)
+
+
+def lock_people(volunteers: list[Volunteer]) -> list[Volunteer]:
+    """Their rows, read anew; nobody else changes what they do until the transaction ends."""
+    pks = {volunteer.pk for volunteer in volunteers}
+    return prepared_person(*pks) if len(pks) == 1 else list(people(pks))
 
 
 def lock_shift(shift: Shift) -> Shift:
     """The shift's row, read anew, after the people."""
-    rows = Shift.objects.select_for_update(no_key=True, of=("self",)).select_related("station")
-    return rows.only(*columns(Shift), *STATION).get(pk=shift.pk)
+    found = prepared_shift(shift.pk)
+    if not found:
+        raise Shift.DoesNotExist
+    return found[0]

@@ -13,9 +13,9 @@ from volunteers.models import Volunteer
 GUARDIAN = ["guardian_name", "guardian_phone"]
 
 
-def of(person, among=Volunteer.objects) -> Volunteer:
+def of(person) -> Volunteer:
     """The person's volunteer profile, or a refusal that says where to make one."""
-    volunteer = among.filter(person=person).first()
+    volunteer = getattr(person, "volunteer", None)
     if volunteer is None:
         raise Refusal("no_profile", _("Please tell us first what you can do, on “What I can do”."))
     return volunteer

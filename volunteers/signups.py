@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from events import messages
 from stations import history
-from stations.refusals import Refusal
+from stations.refusals import Refusal, first_refusal
 from volunteers import letters, waiting_list
-from volunteers.checks import CHECKS, why_not
+from volunteers.checks import CHECKS, around, why_not
 from volunteers.locks import lock_people, lock_shift
 from volunteers.models import Shift, Signup, Team, Volunteer
 
@@ -29,8 +29,10 @@ SECOND_THOUGHTS = timedelta(minutes=30)  # in which a place just taken can be gi
 @transaction.atomic
 def sign_up(volunteer: Volunteer, shift: Shift) -> Signup:
     """Take a place, or one in the queue where all are taken; or refuse and change nothing."""
-    [volunteer], shift = lock_people([volunteer]), lock_shift(shift)
-    refusal = why_not(volunteer, shift)
+    [volunteer] = lock_people([volunteer])
+    others = around(volunteer)  # before everybody who wants this shift waits for it
+    shift = lock_shift(shift)
+    refusal = first_refusal(CHECKS, volunteer, shift, others)
     if refusal:
         raise refusal
     [signup] = join([volunteer], shift)

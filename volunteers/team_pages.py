@@ -7,11 +7,10 @@ from django.views.decorators.http import require_POST
 
 from stations.refusals import Refusal
 from volunteers import credentials, profiles, teams
-from volunteers.models import Volunteer
 
 
 def mine(request):
-    volunteer = Volunteer.objects.filter(person=request.user).first()
+    volunteer = getattr(request.user, "volunteer", None)
     if volunteer is None:
         return redirect("volunteers:profile")
     return render(request, "volunteers/teams.html", {"volunteer": volunteer, "teams": led(volunteer)})

@@ -54,12 +54,11 @@ class World:
         Volunteer.objects.bulk_create(
             Volunteer(person=user, name=user.name, home_station=self.station) for user in users
         )
-        backend = "allauth.account.auth_backends.AuthenticationBackend"
         self.volunteer_sessions = save_sessions(
             {
                 uuid.uuid4().hex: {
                     SESSION_KEY: str(user.pk),
-                    BACKEND_SESSION_KEY: backend,
+                    BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
                     HASH_SESSION_KEY: user.get_session_auth_hash(),
                 }
                 for user in users
