@@ -42,8 +42,9 @@ def sides(volunteer, shift):
 def about(shift):
     yield _("Service: %(what)s") % {"what": shift.what}
     yield _("When: %(when)s") % {"when": series_times(shift) if shift.series else times(shift)}
-    yield _("Where: %(where)s") % {"where": f"{shift.station.name}, {shift.station.address}"}
-    yield _("It is agreed in writing because: %(reasons)s") % {"reasons": "; ".join(reasons(shift))}
+    where = {"station": shift.station.name, "address": shift.station.address}
+    yield _("Where: %(station)s, %(address)s") % where
+    yield _("It is agreed in writing because: %(reasons)s") % {"reasons": _("; ").join(reasons(shift))}
     yield _("Risks: %(risks)s") % {"risks": shift.risks or _("none beyond those of everyday life are known")}
     if shift.required_credential:
         yield _("Document needed: %(kind)s") % {"kind": shift.required_credential_label}
