@@ -148,21 +148,26 @@ def federation_pages():
     ]
 
 
-def signed_in(context, live_server, email):
+def signed_in(context, live_server, person):
     client = Client()
-    client.force_login(User.objects.get(email=email))
+    client.force_login(person)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
 
 
-def picture(page, path, folder):
+def picture(page, path, folder, name=""):
+    page.goto(path)
+    name = name or re.sub(r"\W+", "-", path).strip("-") or "home"
+    shoot(page, folder / f"{name}.png")
+
+
+def shoot(page, file):
     """The whole page as one tall window, so that what is fixed to the window's edge stays there."""
+    page.wait_for_load_state("networkidle")  # the API's page draws itself from its schema
     window = page.viewport_size
-    page.goto(path, wait_until="networkidle")  # the API's page draws itself from its schema
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({**window, "height": max(height, window["height"])})
-    name = re.sub(r"\W+", "-", path).strip("-") or "home"
-    page.screenshot(path=folder / f"{name}.png")
+    page.screenshot(path=file)
     page.set_viewport_size(window)
 
 
@@ -208,23 +213,32 @@ def test_every_page_has_its_picture(live_server, new_page, width, language, sche
         ("admin@example.org", federation_pages()),
     ]
     folder = SHOTS / f"{width}-{language}-{scheme}"
-    shutil.rmtree(folder, ignore_errors=True)  # ids differ from run to run, and so do names
-    (folder / "kiosk").mkdir(parents=True, exist_ok=True)
     screen = {"width": 1080, "height": 1920} if width == 1280 else {"width": 390, "height": 844}
     kiosk = new_page(base_url=live_server.url, viewport=screen, locale=language, color_scheme=scheme)
 
-    walk_the_kiosk(kiosk, folder / "kiosk")
+    walk_the_kiosk(kiosk, emptied(folder / "kiosk"))
     for email, paths in rounds:
-        page = new_page(
-            base_url=live_server.url,
-            viewport={"width": width, "height": 844 if width == 390 else 900},
-            locale=language,
-            color_scheme=scheme,
-        )
+        page = new_page(**look(live_server, width, language, scheme))
         if email:
-            signed_in(page.context, live_server, email)
-        (folder / email.split("@")[0]).mkdir(parents=True, exist_ok=True)
+            signed_in(page.context, live_server, User.objects.get(email=email))
+        whose = emptied(folder / (email.split("@")[0] or "nobody"))
         for path in paths:
-            picture(page, path, folder / email.split("@")[0])
+            picture(page, path, whose)
 
     assert len(list(folder.rglob("*.png"))) >= sum(len(paths) for _email, paths in rounds)
+
+
+def look(live_server, width, language, scheme):
+    return {
+        "base_url": live_server.url,
+        "viewport": {"width": width, "height": 844 if width == 390 else 900},
+        "locale": language,
+        "color_scheme": scheme,
+    }
+
+
+def emptied(folder):
+    """Ids differ from run to run, and so do names."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
