@@ -17,6 +17,7 @@ from django.utils import translation
 from events import messages
 from events.tests.factories import make_redemption_day, make_service_day, make_worker_pass
 from portal.models import User
+from portal.tests import emptying
 from stations import kiosks, packs
 from stations.models import Posting
 from stations.tests.factories import (
@@ -32,6 +33,7 @@ from volunteers.models import Credential, ServiceKind
 from volunteers.tests.factories import make_credential, make_volunteer
 
 pytest_plugins = ["portal.tests.browser"]
+emptying.set_up()
 
 
 # What is there, what is left out

@@ -34,13 +34,12 @@ from stations.imports import importer
 from stations.models import Posting, Station
 from stations.refusals import Refusal
 from stations.views.pairing import DEMO_STATION as SHIMEN
-from volunteers import credentials, profiles, signups
-from volunteers.models import CredentialKind, ServiceKind, Shift, Volunteer
+from volunteers import credentials, profiles, rules, series, signups
+from volunteers.models import CredentialKind, Series, ServiceKind, Shift, Volunteer
 
 ALWAYS_OPEN = "“365+劳动者驿站”001号站"
 NAMED_STATIONS = divisions.SOURCE.parent / "named_stations.csv"
 INVENTED = Path(__file__).parent / "data" / "demo_stations.csv"
-DAYS_AHEAD = 21
 FRIDAY = RedemptionDay.FRIDAY
 
 # name in Chinese, in English, points (domain defaults: an hour is 10), picture, how many
@@ -89,7 +88,7 @@ def load():
     posted(people, shimen)
     redemption(shimen, list(stations.values()))
     worker(shimen)
-    plan(stations)
+    plan(stations, by=people["manager"])
     joined(people["newcomer"], shimen, ServiceKind.LEGAL)
     lawyer(people, stations)
     roster(people, shimen)
@@ -154,7 +153,7 @@ def worker(shimen):
     points.earn(holder.account, 680, kind=PointsEntry.Kind.GRANT, key=key, reason="演示积分")
 
 
-def plan(stations):
+def plan(stations, *, by):
     for name, title, weekday, hour, hours, about in WEEKLY_DAYS:
         for starts_at in coming(weekday, hour):
             ServiceDay.objects.get_or_create(
@@ -164,8 +163,12 @@ def plan(stations):
                 defaults={"ends_at": starts_at + timedelta(hours=hours), "about": about},
             )
     for name, kind, weekday, hour, hours, places, bring in WEEKLY_SHIFTS:
-        for starts_at in coming(weekday, hour):
-            shift(stations[name], kind, starts_at, hours, places=places, bring=bring)
+        rule = "FREQ=DAILY" if weekday is None else f"FREQ=WEEKLY;BYDAY={[*rules.DAYS][weekday]}"
+        planned = {"station": stations[name], "kind": kind, "rule": rule, "starts_at": time(hour)}
+        if not Series.objects.filter(**planned).exists():
+            when = {"starts_on": timezone.localdate(), "minutes": 60 * hours}
+            series.begin(Series(**planned, **when, places=places, bring=bring), by=by)
+    series.generate()
 
 
 def shift(station, kind, starts_at, hours, **details) -> Shift:
@@ -181,7 +184,7 @@ def shift(station, kind, starts_at, hours, **details) -> Shift:
 
 def coming(weekday, hour):
     """The coming times of a weekly (or, without a weekday, daily) appointment."""
-    days = (timezone.localdate() + timedelta(days=n) for n in range(DAYS_AHEAD))
+    days = (timezone.localdate() + timedelta(days=n) for n in range(settings.SERIES_AHEAD.days))
     times = (at(day, hour) for day in days if weekday is None or day.weekday() == weekday)
     return [moment for moment in times if moment > timezone.now()]
 

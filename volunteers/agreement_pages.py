@@ -60,7 +60,7 @@ def agree(request, pk):
     signed = agreements.of(volunteer, shift)
     if signed:
         return redirect("volunteers:agreement", signed.pk)
-    if not agreements.is_needed(shift):
+    if not agreements.is_needed(volunteer, shift):
         return redirect(shift)
     text = agreement_texts.text(volunteer, shift)
     form = SignForm(

@@ -18,7 +18,12 @@ def text(volunteer: Volunteer, shift: Shift) -> str:
 
 def in_language(language, volunteer, shift) -> str:
     with translation.override(language):
-        parts = [_("Agreement on volunteer service"), *sides(volunteer, shift), *about(shift), *duties()]
+        parts = [
+            _("Agreement on volunteer service"),
+            *sides(volunteer, shift),
+            *about(volunteer, shift),
+            *duties(),
+        ]
         return "\n\n".join(parts)
 
 
@@ -39,12 +44,14 @@ def sides(volunteer, shift):
         }
 
 
-def about(shift):
+def about(volunteer, shift):
     yield _("Service: %(what)s") % {"what": shift.what}
     yield _("When: %(when)s") % {"when": series_times(shift) if shift.series else times(shift)}
     where = {"station": shift.station.name, "address": shift.station.address}
     yield _("Where: %(station)s, %(address)s") % where
-    yield _("It is agreed in writing because: %(reasons)s") % {"reasons": _("; ").join(reasons(shift))}
+    yield _("It is agreed in writing because: %(reasons)s") % {
+        "reasons": _("; ").join(reasons(volunteer, shift))
+    }
     yield _("Risks: %(risks)s") % {"risks": shift.risks or _("none beyond those of everyday life are known")}
     if shift.required_credential:
         yield _("Document needed: %(kind)s") % {"kind": shift.required_credential_label}
@@ -71,9 +78,9 @@ def series_times(shift):
     return words % said
 
 
-def reasons(shift):
+def reasons(volunteer, shift):
     yield from shift.get_agree_for_display()
-    if shift.series and agreements.is_long(shift.series):
+    if agreements.serves_long(volunteer, shift):
         yield _("The service lasts longer than a month")
 
 

@@ -2,22 +2,28 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stations.refusals import Refusal
-from volunteers.models import Agreement, Series, Shift, Volunteer
+from volunteers.models import Agreement, Shift, Volunteer
 
 A_MONTH = timedelta(days=31)
 
 
-def is_needed(shift: Shift) -> bool:
+def is_needed(volunteer: Volunteer, shift: Shift) -> bool:
     """Danger, people from abroad, a large event, outside the province, asked for; or longer than a month."""
-    return bool(shift.agree_for) or bool(shift.series and is_long(shift.series))
+    return bool(shift.agree_for) or serves_long(volunteer, shift)
 
 
-def is_long(series: Series) -> bool:
-    return series.ends_on is None or series.ends_on - series.starts_on > A_MONTH
+def serves_long(volunteer: Volunteer, shift: Shift) -> bool:
+    """With this shift she serves longer than a month in its series; who comes once or twice does not."""
+    if not shift.series_id:
+        return False
+    before, after = shift.starts_at - A_MONTH, shift.starts_at + A_MONTH
+    mine = volunteer.signups.active().filter(shift__series=shift.series_id)
+    return mine.filter(Q(starts_at__lt=before) | Q(starts_at__gt=after)).exists()
 
 
 def of(volunteer: Volunteer, shift: Shift) -> Agreement | None:

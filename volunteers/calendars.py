@@ -42,9 +42,13 @@ def feed(volunteer: Volunteer) -> bytes:
 
 
 def of_token(token: str) -> Volunteer | None:
-    """Whose feed it is; nobody's once a new address is made, it is switched off or the account closed."""
+    """Whose feed it is; nobody's once a new address is made, it is switched off or the account closed.
+
+    Nor of whoever has withdrawn the consent to the personal information rules.
+    """
     known = Volunteer.objects.filter(feed_token=token, person__is_active=True)
-    return known.select_related("person").first()
+    consenting = known.filter(person__consents__isnull=False, person__consents__withdrawn_at=None)
+    return consenting.select_related("person").first()
 
 
 def new_address(volunteer: Volunteer, *, by) -> None:

@@ -13,11 +13,14 @@ from django.utils.translation import gettext_lazy
 from stations import history
 from stations.refusals import Refusal
 from volunteers import letters
+from volunteers.locks import lock_people
 from volunteers.models import Certificate, Signup
 
 # GB 11643: what each of the 17 digits counts for; the sum names the eighteenth sign.
 WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 CHECK_SIGNS = "10X98765432"
+# With all of these the same, two certificates say the same.
+SAID = ["title", "name", "id_kind", "id_number", "lines", "organisation_id"]
 
 
 class IdKind(models.TextChoices):
@@ -26,13 +29,16 @@ class IdKind(models.TextChoices):
     PASSPORT = "passport", gettext_lazy("Passport")
 
 
+@transaction.atomic
 def issue(volunteer, *, since, until, by, id_kind="", id_number="") -> Certificate:
     """What is confirmed of the shifts that began in these days, as it stands now.
 
-    Later corrections make another certificate, never another text of this one.
+    Later corrections make another certificate, never another text of this one. Asked for twice with
+    nothing changed, it is the one that there is.
     """
     check_period(since, until)
     id_number = clean_id(id_kind, id_number)
+    lock_people([volunteer])
     signups = confirmed(volunteer, since, until)
     check_anything(signups)
     organisation = volunteer.home_station.organisation
@@ -48,7 +54,11 @@ def issue(volunteer, *, since, until, by, id_kind="", id_number="") -> Certifica
         organisation=organisation,
     )
     certificate.id_number = id_number
-    with transaction.atomic(), history.acting(by):
+    standing = volunteer.certificates.filter(since=since, until=until, revoked_at=None)
+    for other in standing:
+        if all(getattr(other, name) == getattr(certificate, name) for name in SAID):
+            return other
+    with history.acting(by):
         certificate.save()
     return certificate
 

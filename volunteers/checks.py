@@ -86,7 +86,7 @@ def check_credential(volunteer, shift, around=()):
 
 
 def check_agreement(volunteer, shift, around=()):
-    if agreements.is_needed(shift) and not agreements.of(volunteer, shift):
+    if agreements.is_needed(volunteer, shift) and not agreements.of(volunteer, shift):
         raise Refusal(
             "agreement_required",
             _("For this service both sides agree in writing first. Please read and sign it, then sign up."),

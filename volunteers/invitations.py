@@ -64,11 +64,9 @@ def suitable(shift: Shift, limit=20) -> list[Candidate]:
     metres = {pk: distance for distance, _code, pk in found}
     near = [pk for pk, distance in metres.items() if distance <= NEAR]
     ranked = in_order(able(shift, metres), shift, near)[: limit * SPARE]
-    others = around(ranked, shift)
-    free = [v for v in ranked if not first_refusal(BESIDE_OTHERS, v, shift, others[v.pk])]
     return [
         Candidate(volunteer, metres[volunteer.home_station_id], volunteer.given, volunteer.is_usual)
-        for volunteer in free[:limit]
+        for volunteer in free(ranked, shift)[:limit]
     ]
 
 
@@ -140,6 +138,12 @@ def daypart(shift) -> str:
     return Daypart(f"{begins.isoweekday()}{part}").value
 
 
+def free(volunteers, shift) -> list[Volunteer]:
+    """Those against whom neither the way from another shift nor the limits of the week speak."""
+    others = around(volunteers, shift)
+    return [v for v in volunteers if not first_refusal(BESIDE_OTHERS, v, shift, others[v.pk])]
+
+
 def around(volunteers, shift) -> dict[int, list[Signup]]:
     """What each of them has in the week of the shift, as `checks.around` says it, in one question."""
     monday = week_of(shift)
@@ -179,8 +183,7 @@ def invite(shift: Shift, volunteers: list[Volunteer], *, by) -> list[Invitation]
     ids = {volunteer.pk for volunteer in able_among(people, shift)}
     invitations = [
         Invitation.objects.create(shift=shift, volunteer=volunteer, invited_by=by)
-        for volunteer in people
-        if volunteer.pk in ids
+        for volunteer in free([person for person in people if person.pk in ids], shift)
     ]
     for invitation in invitations:
         letters.invite(invitation)

@@ -5,7 +5,6 @@ from volunteers.models import Shift, Volunteer
 # Of rows that stand beside the locked ones only what the checks and letters say: many ask for one shift.
 PERSON = [f"person__{name}" for name in ("email", "phone", "name", "language")]
 STATION = [f"station__{name}" for name in ("name", "address", "latitude", "longitude", "organisation")]
-SERIES = [f"series__{name}" for name in ("starts_on", "ends_on")]
 
 
 def columns(model):
@@ -24,5 +23,5 @@ def lock_people(volunteers: list[Volunteer]) -> list[Volunteer]:
 
 def lock_shift(shift: Shift) -> Shift:
     """The shift's row, read anew, after the people."""
-    rows = Shift.objects.select_for_update(no_key=True, of=("self",)).select_related("station", "series")
-    return rows.only(*columns(Shift), *STATION, *SERIES).get(pk=shift.pk)
+    rows = Shift.objects.select_for_update(no_key=True, of=("self",)).select_related("station")
+    return rows.only(*columns(Shift), *STATION).get(pk=shift.pk)

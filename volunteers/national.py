@@ -19,7 +19,7 @@ from openpyxl import Workbook
 from stations.list_exports import CHUNK, MOST_IN_A_SHEET, safe
 from stations.refusals import Refusal
 from volunteers.certificates import activity, organiser
-from volunteers.models import HoursEntry
+from volunteers.models import HoursEntry, Signup
 
 HEADINGS = [
     "记录编号",
@@ -49,6 +49,8 @@ def export(path: Path, *, mark: bool) -> int:
     check_kind(path)
     with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
         entries = HoursEntry.objects.filter(synced_to_national_at=None)
+        # No join: who waits for another run has to see what that one has marked.
+        entries = entries.exclude(signup__in=Signup.objects.filter(shift__station__is_demo=True))
         return write(path, standing(claimed(entries) if mark else entries))
 
 

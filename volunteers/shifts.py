@@ -70,17 +70,11 @@ def check_change(shift, before):
 
 def check_people_can(shift, people):
     for volunteer in people:
-        clash = (
-            volunteer.signups.overlapping(shift.starts_at, shift.ends_at)
-            .exclude(shift=shift)
-            .select_related("shift__station")
-            .first()
-        )
-        if clash:
+        if volunteer.signups.overlapping(shift.starts_at, shift.ends_at).exclude(shift=shift).exists():
             raise Refusal(
                 "overlap",
-                _("%(who)s is at %(station)s at that time. Please choose another, or ask them first.")
-                % {"who": volunteer, "station": clash.shift.station},
+                _("%(who)s has another shift at that time. Please choose another time, or ask them first.")
+                % {"who": volunteer},
             )
 
 

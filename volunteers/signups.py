@@ -51,8 +51,14 @@ def sign_up_team(leader: Volunteer, team: Team, members: list[Volunteer], shift:
     for member in members:
         refusal = why_not(member, shift, CHECKS)
         if refusal:
-            raise Refusal(refusal.code, f"{member.name}：{refusal}")
+            raise Refusal(refusal.code, f"{member.name}：{about_another(refusal)}")
     return join(members, shift, leader=leader)
+
+
+def about_another(refusal):
+    """What one person reads of why another cannot come: not where she is."""
+    elsewhere = refusal.code in ("overlap", "travel")
+    return _("has another shift then, or is on the way to it.") if elsewhere else refusal
 
 
 def check_team(leader, team, members):

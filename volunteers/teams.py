@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from stations import history
 from stations.refusals import Refusal
 from volunteers import letters
 from volunteers.models import Team, TeamMember, Volunteer
@@ -42,6 +43,8 @@ def add(leader: Volunteer, team: Team, number: str) -> TeamMember:
             member = TeamMember.objects.create(team=team, volunteer=volunteer)
     except IntegrityError as problem:
         raise Refusal("member_already", _("This volunteer is in the team already.")) from problem
+    said = _("%(name)s is in the team now.") % {"name": volunteer}
+    history.note(team, by=leader.person, before={}, reason=said)
     letters.tell_in_team(member, leader)
     return member
 
@@ -50,8 +53,7 @@ def add(leader: Volunteer, team: Team, number: str) -> TeamMember:
 def remove(leader: Volunteer, team: Team, member: TeamMember) -> None:
     lock(team)
     check_leads(leader, team)
-    check_somebody_leads_on(member)
-    member.delete()
+    take_out(member, by=leader.person)
 
 
 @transaction.atomic
@@ -61,9 +63,15 @@ def leave(volunteer: Volunteer, team: Team) -> bool:
     member = team.memberships.filter(volunteer=volunteer).select_related("team__station").first()
     if member is None:
         return False
+    take_out(member, by=volunteer.person)
+    return True
+
+
+def take_out(member, *, by):
     check_somebody_leads_on(member)
     member.delete()
-    return True
+    said = _("%(name)s is not in the team any more.") % {"name": member.volunteer}
+    history.note(member.team, by=by, before={}, reason=said)
 
 
 def lock(team):

@@ -38,7 +38,7 @@ MISSING = {
 
 
 def postgres_url():
-    """A PostgreSQL where test databases may be made, or "" (also where SQLite is asked for)."""
+    """A PostgreSQL where tests may make and empty databases, or "" (also where SQLite is asked for)."""
     wanted = os.environ.get("DATABASE_URL", "")
     if wanted:
         return wanted if wanted.startswith("postgres") else ""
@@ -53,7 +53,7 @@ def running_postgres():
 
 def postgres_answers(url):
     with suppress(psycopg.Error), psycopg.connect(url, connect_timeout=3) as connection:
-        may = "select rolsuper or rolcreatedb from pg_roles where rolname = current_user"
+        may = "select rolsuper from pg_roles where rolname = current_user"
         return connection.info.server_version >= OLDEST_POSTGRES and connection.execute(may).fetchone()[0]
     return False
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from events.tests.factories import at_hour
 from stations.refusals import Refusal
-from volunteers import agreements, checks, profiles
+from volunteers import agreements, checks, profiles, signups
 from volunteers.models import Agreement, Circumstance
 from volunteers.tests.factories import make_series, make_shift
 from volunteers.tests.reading import links, reader, words
@@ -122,8 +122,9 @@ def test_what_has_changed_meanwhile_is_not_signed_unseen(client, shift, newcomer
 def test_for_a_series_one_signature_is_enough(client, newcomer, station):
     series = make_series(station=station)
     first, second = (
-        make_shift(station=station, series=series, starts_at=at_hour(14, days=day)) for day in (1, 8)
+        make_shift(station=station, series=series, starts_at=at_hour(14, days=day)) for day in (40, 47)
     )
+    signups.sign_up(newcomer, make_shift(station=station, series=series, starts_at=at_hour(14, days=5)))
     client.force_login(newcomer.person)
 
     asked = checks.why_not(newcomer, first)

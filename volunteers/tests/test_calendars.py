@@ -238,6 +238,15 @@ def test_the_feed_of_a_closed_account_is_gone(client, newcomer, address):
     assert client.get(address).status_code == 404
 
 
+def test_who_takes_the_consent_back_is_in_no_feed_until_it_is_given_again(client, newcomer, address):
+    consents = newcomer.person.consents
+    consents.update(withdrawn_at=timezone.now())
+    withdrawn = client.get(address)
+    consents.create(version="2026-11")
+
+    assert (withdrawn.status_code, client.get(address).status_code) == (404, 200)
+
+
 def test_the_secret_is_in_no_history(newcomer, address):
     lines = HistoryLine.objects.filter(model="volunteers.volunteer", object_id=newcomer.pk)
 

@@ -57,6 +57,18 @@ def code_of(act, *args, **kw):
 # What it says
 
 
+def test_asked_for_twice_with_nothing_changed_it_is_one(volunteer):
+    served(volunteer, 1)
+    first, again = issue(volunteer), issue(volunteer)
+    with_id = issue(volunteer, id_kind="id_card", id_number=CARD)
+    certificates.revoke(first, by=volunteer.person, reason="写错了")
+    anew = issue(volunteer)
+    served(volunteer, 2)
+
+    assert again == first
+    assert len({first, with_id, anew, issue(volunteer)}) == 4
+
+
 def test_it_lists_what_is_confirmed_in_its_days_and_nothing_else(volunteer):
     served(volunteer, 1, minutes=90, hour=0)
     served(volunteer, 31, minutes=45, hour=22)

@@ -231,6 +231,13 @@ def test_nobody_is_asked_twice(gap, willing, manager):
     assert Invitation.objects.count() == Message.objects.filter(key__startswith="invite:").count() == 1
 
 
+def test_whose_week_has_filled_up_since_the_list_was_read_is_not_asked(gap, willing, manager, settings):
+    settings.SHIFTS_A_WEEK = 1
+    make_signup(volunteer=willing, shift=make_shift(starts_at=gap.starts_at + timedelta(hours=5)))
+
+    assert invitations.invite(gap, [willing], by=manager) == []
+
+
 @pytest.mark.parametrize(
     ("code", "change"),
     [

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from stations.tests.factories import make_user
+from stations.tests.factories import make_station, make_user
 from volunteers import national
 from volunteers.models import HoursEntry
 from volunteers.tests.factories import make_hours, make_shift, make_signup, make_volunteer
@@ -88,6 +88,14 @@ def test_a_correction_of_what_was_given_is_a_row_that_takes_it_back(db, tmp_path
     assert hours(rows) == [-2.0, 1.0]
     assert [row["记录编号"] for row in rows] == [f"{entry.signup_id}/1", f"{entry.signup_id}/2"]
     assert [row["备注"] for row in rows] == ["更正（冲减）", ""]
+
+
+def test_hours_of_the_demo_are_given_to_nobody(db, tmp_path):
+    make_hours(signup=make_signup(shift=make_shift(station=make_station(is_demo=True))))
+    make_hours(minutes=30)
+
+    assert hours(export(tmp_path, "--mark")) == [0.5]
+    assert HoursEntry.objects.filter(synced_to_national_at=None).count() == 1
 
 
 def test_what_was_undone_before_it_was_given_is_never_given(db, tmp_path):

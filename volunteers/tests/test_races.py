@@ -16,10 +16,10 @@ from events.tests.factories import at_hour
 from stations.refusals import Refusal
 from stations.tests.factories import make_user
 from stations.tests.races import PATIENCE, at_once, everybody, many_sessions  # noqa: F401 (a fixture)
-from volunteers import attendance, checks, credentials, shifts, signups, stand_ins, waiting_list
+from volunteers import attendance, checks, credentials, national, shifts, signups, stand_ins, waiting_list
 from volunteers.api import SignupView
 from volunteers.models import Credential, HoursEntry, Shift, Signup, Volunteer
-from volunteers.tests.factories import make_credential, make_shift, make_signup, make_volunteer
+from volunteers.tests.factories import make_credential, make_hours, make_shift, make_signup, make_volunteer
 
 guards = import_module("volunteers.migrations.0008_the_database_counts_and_refuses")
 
@@ -301,6 +301,33 @@ def test_control_looking_at_the_state_before_writing_makes_two_decisions(newcome
     answers = at_once(*(partial(decide, manager) for manager in managers))
 
     assert codes(answers) == {"Credential": 2}
+
+
+# Two runs, one set of hours to give
+
+
+def export_both_at_once(tmp_path, export):
+    for _n in range(5):
+        make_hours()
+    files = [tmp_path / "first.csv", tmp_path / "second.csv"]
+    return sorted(at_once(*(partial(export, file) for file in files)))
+
+
+def test_two_exports_at_once_give_each_hour_once(station, tmp_path):
+    assert export_both_at_once(tmp_path, partial(national.export, mark=True)) == [0, 5]
+
+
+def test_control_marking_what_was_read_gives_hours_twice(station, tmp_path):
+    has_looked = everybody(2)
+
+    def export(file):
+        entries = HoursEntry.objects.filter(synced_to_national_at=None)
+        written = national.write(file, national.standing(entries))
+        has_looked()
+        entries.update(synced_to_national_at=timezone.now())
+        return written
+
+    assert export_both_at_once(tmp_path, export) == [5, 5]
 
 
 # Two managers, one volunteer who came or did not

@@ -17,10 +17,10 @@ from stations.models import HistoryLine
 from stations.refusals import Refusal
 from stations.tests.factories import make_station, make_user
 from stations.tests.test_reach import form_of
-from volunteers import rules, series, shifts
+from volunteers import rules, series, shifts, signups
 from volunteers.models import Series, Shift, Signup
 from volunteers.rules import DAYS
-from volunteers.tests.factories import make_series, make_shift, make_signup
+from volunteers.tests.factories import make_series, make_shift, make_signup, make_volunteer
 
 TWO_HOURS = timedelta(hours=2)
 
@@ -131,7 +131,7 @@ def test_nobody_makes_shifts_for_years(db):
 
 def test_a_new_time_moves_the_shifts_and_tells_who_is_on_them(weekly, newcomer, manager):
     first = weekly.shifts.order_by("starts_at").first()
-    signup = make_signup(volunteer=newcomer, shift=first)
+    signup = signups.sign_up(newcomer, first)
 
     changed = series.change(weekly, {"starts_at": time(15)}, by=manager, reason="天热")
 
@@ -144,7 +144,7 @@ def test_a_new_time_moves_the_shifts_and_tells_who_is_on_them(weekly, newcomer, 
 
 def test_another_day_keeps_the_shift_somebody_is_on(weekly, newcomer, manager):
     first = weekly.shifts.order_by("starts_at").first()
-    make_signup(volunteer=newcomer, shift=first)
+    signups.sign_up(newcomer, first)
 
     changed = series.change(weekly, {"rule": on(2)}, by=manager)
 
@@ -156,7 +156,7 @@ def test_another_day_keeps_the_shift_somebody_is_on(weekly, newcomer, manager):
 
 def test_another_service_keeps_what_people_said_yes_to(weekly, newcomer, manager):
     first = weekly.shifts.order_by("starts_at").first()
-    make_signup(volunteer=newcomer, shift=first)
+    signups.sign_up(newcomer, first)
 
     changed = series.change(weekly, {"kind": "photo"}, by=manager)
 
@@ -198,8 +198,8 @@ def test_a_shift_moved_here_from_a_past_day_is_left_alone(weekly, manager):
 @pytest.mark.parametrize("end", [lambda: {"ends_on": in_days(0)}, lambda: {"is_active": False}])
 def test_ending_removes_only_empty_shifts(weekly, newcomer, manager, end):
     first, second, *_others = weekly.shifts.order_by("starts_at")
-    make_signup(volunteer=newcomer, shift=first)
-    once = make_signup(shift=second)
+    signups.sign_up(newcomer, first)
+    once = signups.sign_up(make_volunteer(), second)
     Signup.objects.filter(pk=once.pk).update(status=Signup.Status.CANCELLED)
 
     changed = series.change(weekly, end(), by=manager)
@@ -237,7 +237,7 @@ def test_the_manager_begins_a_series(client, station, manager):
 
 
 def test_the_manager_reads_what_could_not_follow(client, weekly, newcomer, manager):
-    make_signup(volunteer=newcomer, shift=weekly.shifts.order_by("starts_at").first())
+    signups.sign_up(newcomer, weekly.shifts.order_by("starts_at").first())
     client.force_login(manager)
     page = reverse("admin:volunteers_series_change", args=[weekly.pk])
     shown = client.get(page)

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from events.models import Message
+from stations.models import HistoryLine
 from stations.refusals import Refusal
 from volunteers import teams
 from volunteers.models import TeamMember
@@ -66,6 +67,12 @@ def test_a_leader_lets_somebody_go_and_everybody_may_leave(team, volunteer, newc
 
     assert left == [True, False]
     assert names(team) == ["林律师"]
+    lines = HistoryLine.objects.filter(model="volunteers.team", object_id=team.pk).order_by("pk")
+    assert [(line.person, line.reason) for line in lines.exclude(reason="")] == [
+        (volunteer.person, "新来的人已加入服务队。"),
+        (volunteer.person, "骑手小李已不在服务队。"),
+        (newcomer.person, "新来的人已不在服务队。"),
+    ]
 
 
 def test_the_last_leader_stays_until_somebody_follows(team, volunteer):
