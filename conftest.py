@@ -11,7 +11,6 @@ engines.set_up()  # models can be imported from here on
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db.backends.sqlite3.operations import DatabaseOperations
 from django.utils import translation
 
 from events import messages
@@ -85,23 +84,6 @@ def nothing_is_logged_as_an_error(caplog):
     yield
     records = [*caplog.get_records("setup"), *caplog.get_records("call")]
     assert [record.getMessage() for record in records if record.levelno >= logging.ERROR] == []
-
-
-@pytest.fixture(scope="session", autouse=True)
-def sqlite_is_emptied_after_a_test():
-    """The ledger of hours refuses that a row is deleted; only PostgreSQL's TRUNCATE does not ask it."""
-    flush = DatabaseOperations.sql_flush
-
-    def without_triggers(self, *args, **kw):
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = dict(cursor.fetchall())
-        dropped = [f"DROP TRIGGER {self.quote_name(name)}" for name in triggers]
-        return [*dropped, *flush(self, *args, **kw), *triggers.values()]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "sql_flush", without_triggers)
-        yield
 
 
 # Places
