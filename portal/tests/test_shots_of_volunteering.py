@@ -277,8 +277,12 @@ def records(scene):
 def walk_the_kiosk(page, scene, folder):
     """From the start screen to a code."""
     page.goto("/kiosk/pair/")
-    page.locator("form:has([name=demo]) button").click()
-    picture(page, "/kiosk/", folder, "1-start")
+    with page.expect_navigation():
+        page.locator("form:has([name=demo]) button").click()
+    if page.evaluate("navigator.language").startswith("en"):
+        with page.expect_navigation():
+            page.locator("button[value=en]").click()
+    shoot(page, folder / "1-start.png")
     picture(page, "/kiosk/shifts/", folder, "2-shifts")
     with page.expect_navigation():
         page.locator("a[href*='/kiosk/shifts/']").first.click()
@@ -286,6 +290,16 @@ def walk_the_kiosk(page, scene, folder):
 
 
 # The pictures
+
+
+def print_out(page, file, scheme):
+    """As wide as A4 within its margins; browsers print in light colours."""
+    window = page.viewport_size
+    page.emulate_media(media="print", color_scheme="light")
+    page.set_viewport_size({"width": 680, "height": 960})
+    shoot(page, file)
+    page.set_viewport_size(window)
+    page.emulate_media(media="screen", color_scheme=scheme)
 
 
 @pytest.mark.parametrize(("width", "language", "scheme"), LOOKS)
@@ -316,6 +330,4 @@ def test_every_state_has_its_picture(live_server, new_page, width, language, sch
                 page.locator("main summary").first.click()
                 shoot(page, of_hers / f"{name}-unfolded.png")
             if f"{of_hers.name}/{name}" in ON_PAPER:
-                page.emulate_media(media="print")
-                shoot(page, of_hers / f"{name}-print.png")
-                page.emulate_media(media="screen")
+                print_out(page, of_hers / f"{name}-print.png", scheme)
