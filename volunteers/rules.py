@@ -110,6 +110,12 @@ def days(rule: str, starts_on: date, first: date, last: date) -> list[date]:
     return [moment.date() for moment in moments(rule, starts_on).between(*between, inc=True)]
 
 
+def weekdays(rule: str) -> list[str]:
+    """Of a rule that says nothing else, such as every Tuesday and Friday."""
+    found = re.fullmatch(rf"FREQ=WEEKLY;BYDAY=({DAY}(?:,{DAY})*)", plain(rule))
+    return found[1].split(",") if found else []
+
+
 def in_words(rule: str) -> str:
     """For example `every week: Tuesday, Friday · until 2027-12-31`."""
     parts = parse(rule)
