@@ -182,7 +182,7 @@ def missed_pages(scene):
         "verified": f"/verify/{good.code}/",
         "verified-withdrawn": f"/verify/{withdrawn.code}/",
         "verified-unknown": "/verify/ABCD2345EFGH/",
-        "teams-none": "/volunteer/teams/",
+        "teams-member": "/volunteer/teams/",
         "calendar-off": "/volunteer/calendar/",
     }
 
@@ -310,7 +310,10 @@ def test_every_state_has_its_picture(live_server, new_page, width, language, sch
     rounds = [
         (scene.lawyer.person, volunteer_pages(scene)),
         (scene.first.person, missed_pages(scene)),
-        (young(scene, "王小小").person, {"profile-of-a-minor": "/volunteer/profile/"}),
+        (
+            young(scene, "王小小").person,
+            {"profile-of-a-minor": "/volunteer/profile/", "teams-none": "/volunteer/teams/"},
+        ),
         (young(scene, "李小小", agreed=True).person, {"profile-with-consent": "/volunteer/profile/"}),
         (scene.manager, manager_pages(scene)),
     ]
