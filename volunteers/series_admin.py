@@ -20,7 +20,7 @@ TOLD = 20  # shifts that stayed as they were, each with why
 
 class SeriesForm(forms.ModelForm):
     weekdays = forms.MultipleChoiceField(
-        label=_("every week on"),
+        label=_("Every week on"),
         choices=list(rules.DAYS.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -88,7 +88,7 @@ class SeriesAdmin(ScopedAdmin):
     ]
     may = {"view": reach.EVERYBODY, **dict.fromkeys(["add", "change"], reach.AT_THE_COUNTER)}
 
-    @admin.display(description=_("every week on"))
+    @admin.display(description=_("Every week on"))
     def weekdays(self, row):
         """Where nothing can be changed."""
         return "、".join(str(rules.DAYS[day]) for day in rules.weekdays(row.rule)) or "–"
