@@ -174,30 +174,32 @@ def shoot(page, file):
 def walk_the_kiosk(page, folder):
     """From pairing to the pick-up code; in English from the second screen on, where English is asked for."""
 
-    def shoot(name):
-        page.screenshot(path=folder / f"{name}.png", full_page=True)
+    def shot(name):
+        shoot(page, folder / f"{name}.png")
 
     english = page.evaluate("navigator.language").startswith("en")
     page.goto("/kiosk/pair/")
-    shoot("1-pair")
-    page.locator("form:has([name=demo]) button").click()
+    shot("1-pair")
+    with page.expect_navigation():
+        page.locator("form:has([name=demo]) button").click()
     if english:
-        page.locator("button[value=en]").click()
-    shoot("2-start")
+        with page.expect_navigation():
+            page.locator("button[value=en]").click()
+    shot("2-start")
     page.locator("[name=number]").fill(WORKER_CARD["number"])
     page.locator("[name=number]").press("Enter")
     page.locator("[name=pin]").wait_for()
-    shoot("3-pin")
+    shot("3-pin")
     page.locator("[name=pin]").fill(WORKER_CARD["pin"])
     page.locator("[name=pin]").press("Enter")
     page.wait_for_url("**/kiosk/rewards/")
-    shoot("4-rewards")
+    shot("4-rewards")
     page.locator("a[href*='/kiosk/rewards/']").first.click()
     page.wait_for_url("**/kiosk/rewards/*/")
-    shoot("5-confirm")
+    shot("5-confirm")
     page.locator("main form button").last.click()
     page.wait_for_url("**/kiosk/done/")
-    shoot("6-done")
+    shot("6-done")
 
 
 @pytest.mark.parametrize(("width", "language", "scheme"), LOOKS)

@@ -1,18 +1,13 @@
 """`make shots`: a place on a shift in all its states, hours, records, and what the station sees."""
 
 from datetime import timedelta
-from itertools import cycle
 
 import pytest
 import time_machine
 from django.utils import timezone
 
-from events.tests.factories import at_hour
-from portal import demo
-from portal.models import User
+from portal.tests.scene import Scene
 from portal.tests.test_shots import LOOKS, SHOTS, emptied, look, picture, shoot, signed_in
-from stations.models import Station
-from stations.tests.factories import make_user
 from volunteers import (
     agreement_texts,
     agreements,
@@ -29,24 +24,17 @@ from volunteers import (
     signups,
     stand_ins,
 )
-from volunteers.models import Appeal, Volunteer
+from volunteers.models import Appeal
 from volunteers.tests.factories import (
     make_appeal,
     make_offer,
     make_series,
-    make_shift,
     make_signup,
     make_team,
-    make_volunteer,
 )
 
 pytestmark = [pytest.mark.shots, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-ROLES = [
-    f"{what}{where}"
-    for where in ("", "（北门）", "（南门）")
-    for what in ("引导", "登记", "递水", "翻译", "值守", "搬运", "摄影", "巡查")
-]
 
 ON_PAPER = {"volunteering/certificate", "volunteering/agreement", "planning/roster"}
 FOLDED = {
@@ -57,34 +45,6 @@ FOLDED = {
     "certificates",
     "teams",
 }
-
-
-class Scene:
-    """The demo's station, its manager, its lawyer, and others who help there."""
-
-    def __init__(self):
-        demo.load()
-        self.station = Station.objects.get(name=demo.SHIMEN)
-        self.manager = User.objects.get(email="manager@example.org")
-        self.lawyer = Volunteer.objects.get(person__email="volunteer@example.org")
-        self.roles = cycle(ROLES)
-        self.first, self.second, self.third = map(self.somebody, ("周敏", "陈大伟", "欧阳小红"))
-
-    def somebody(self, name, **kw):
-        person = make_user(name=name, phone=f"+86138001{User.objects.count():05}")
-        return make_volunteer(person=person, home_station=self.station, **kw)
-
-    def shift(self, *on_it, days=1, **kw):
-        """At 16:00 in so many days, each of another role."""
-        kw = {"starts_at": at_hour(16, days=days), "role": next(self.roles), "bring": "水杯、遮阳帽", **kw}
-        shift = make_shift(station=self.station, **kw)
-        for volunteer in on_it:
-            make_signup(shift=shift, volunteer=volunteer)
-        return shift
-
-    def over(self, volunteer, *, days, **kw):
-        """Her place on a shift of so many days ago."""
-        return make_signup(shift=self.shift(days=-days), volunteer=volunteer, **kw)
 
 
 # What a volunteer sees
