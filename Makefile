@@ -50,8 +50,8 @@ shots: .venv/installed-dev ## pictures of every page into var/shots/
 	@$(BIN)/python -m pytest -m shots -n 2
 
 pictures: shots ## take the README's pictures anew
-	@cp var/shots/390-zh-CN-light/home.png var/shots/390-zh-CN-light/volunteer/me.png \
-		var/shots/1280-zh-CN-light/stations.png var/shots/1280-zh-CN-light/manager/admin.png docs/pictures/
+	@cp var/shots/390-zh-CN-light/nobody/home.png var/shots/390-zh-CN-light/volunteer/me.png \
+		var/shots/1280-zh-CN-light/nobody/stations.png var/shots/1280-zh-CN-light/manager/admin.png docs/pictures/
 	@cp var/shots/1280-zh-CN-light/kiosk/4-rewards.png docs/pictures/kiosk.png
 
 messages: .venv/installed-dev ## collect the texts to translate into portal/locale (needs gettext)

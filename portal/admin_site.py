@@ -35,6 +35,8 @@ MENU = [
             "credential",
             "appeal",
             "volunteer",
+            "team",
+            "agreement",
             "redemptionday",
             "redemptiondayexception",
             "reward",
@@ -46,7 +48,18 @@ MENU = [
     (
         "use",
         _("Use"),
-        ["shift", "signup", "hoursentry", "serviceday", "redemption", "workerpass", "pointsaccount"]
+        [
+            "shift",
+            "series",
+            "signup",
+            "invitation",
+            "hoursentry",
+            "certificate",
+            "serviceday",
+            "redemption",
+            "workerpass",
+            "pointsaccount",
+        ]
         + ["pointsentry"],
     ),
 ]

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from stations.models import Organisation, Station
 
@@ -45,7 +46,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         error_messages={"unique": _("This number has an account already.")},
     )
     phone_verified = models.BooleanField(_("mobile number verified"), default=False)
-    name = models.CharField(_("name"), max_length=40, blank=True)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=40, blank=True)
     language = models.CharField(
         _("language"), max_length=7, choices=[("zh-hans", "简体中文"), ("en", "English")], default="zh-hans"
     )

@@ -22,7 +22,7 @@ from events.models import Message, PointsAccount
 from portal import accounts, tokens
 from portal import consent as consents
 from portal.look import LARGE_TEXT_COOKIE
-from volunteers.models import Credential
+from volunteers.models import Credential, Signup
 
 YEAR = 365 * 24 * 3600
 
@@ -50,8 +50,10 @@ def volunteering(person):
         return {"volunteer": None}
     coming = list(volunteer.signups.upcoming().select_related("shift__station__division")[:6])
     given = volunteer.hours.select_related("signup__shift__station").annotate(hours=F("minutes") / 60.0)
+    offers = volunteer.signups.filter(status=Signup.Status.OFFERED, offer_ends_at__gt=timezone.now())
     return {
         "volunteer": volunteer,
+        "offers": offers.select_related("shift__station").order_by("offer_ends_at"),
         "next_signup": coming[0] if coming else None,
         "later_signups": coming[1:],
         "under_review": volunteer.credentials.filter(status=Credential.Status.PENDING),

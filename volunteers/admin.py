@@ -274,7 +274,7 @@ class SignupAdmin(SetsTimes, TakesOff, DecidedAtTheDesk, Discreet, ScopedAdmin):
     @admin.display(description=_("marked by"))
     def marker(self, signup):
         """Who checks in marks themselves."""
-        return ARRANGED if signup.is_hidden and signup.marked_by else signup.marked_by
+        return ARRANGED if signup.is_hidden and signup.marked_by else signup.marked_by or "–"
 
     @admin.display(description=_("shift"), ordering="shift__starts_at")
     def when(self, signup):

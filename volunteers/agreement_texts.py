@@ -47,9 +47,10 @@ def sides(volunteer, shift):
 def about(volunteer, shift):
     yield _("Service: %(what)s") % {"what": shift.what}
     yield _("When: %(when)s") % {"when": series_times(shift) if shift.series else times(shift)}
-    yield _("Where: %(where)s") % {"where": f"{shift.station.name}, {shift.station.address}"}
+    where = {"station": shift.station.name, "address": shift.station.address}
+    yield _("Where: %(station)s, %(address)s") % where
     yield _("It is agreed in writing because: %(reasons)s") % {
-        "reasons": "; ".join(reasons(volunteer, shift))
+        "reasons": _("; ").join(reasons(volunteer, shift))
     }
     yield _("Risks: %(risks)s") % {"risks": shift.risks or _("none beyond those of everyday life are known")}
     if shift.required_credential:

@@ -87,7 +87,7 @@ def check_unused(nonce, signup):
     if mine is None:
         return
     if mine.signup_id == signup.pk:
-        raise Refusal("used", _("Done already: this code has worked. You need not do anything more."))
+        raise Refusal("done", _("Done already: this code has worked. You need not do anything more."))
     raise used()
 
 

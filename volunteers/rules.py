@@ -110,6 +110,12 @@ def days(rule: str, starts_on: date, first: date, last: date) -> list[date]:
     return [moment.date() for moment in moments(rule, starts_on).between(*between, inc=True)]
 
 
+def weekdays(rule: str) -> list[str]:
+    """Of a rule that says nothing else, such as every Tuesday and Friday."""
+    found = re.fullmatch(rf"FREQ=WEEKLY;BYDAY=({DAY}(?:,{DAY})*)", plain(rule))
+    return found[1].split(",") if found else []
+
+
 def in_words(rule: str) -> str:
     """For example `every week: Tuesday, Friday · until 2027-12-31`."""
     parts = parse(rule)
@@ -118,7 +124,7 @@ def in_words(rule: str) -> str:
         pgettext("of a month", "last day") if day == "-1" else _("day %(number)s") % {"number": day}
         for day in listed(parts, "BYMONTHDAY")
     ]
-    said = [": ".join(filter(None, [often(parts), _(", ").join(on)]))]
+    said = [_(": ").join(filter(None, [often(parts), _(", ").join(on)]))]
     said += [_(", ").join(str(MONTHS[int(month)]) for month in listed(parts, "BYMONTH"))]
     if until := parts.get("UNTIL"):
         said.append(_("until %(day)s") % {"day": f"{until[:4]}-{until[4:6]}-{until[6:8]}"})
@@ -134,11 +140,12 @@ def listed(parts, name):
 def often(parts):
     number = int(parts.get("INTERVAL", 1))
     words = {
-        "DAILY": ngettext("every day", "every %(number)d days", number),
-        "WEEKLY": ngettext("every week", "every %(number)d weeks", number),
-        "MONTHLY": ngettext("every month", "every %(number)d months", number),
+        "DAILY": (_("every day"), _("every %(number)d days")),
+        "WEEKLY": (_("every week"), _("every %(number)d weeks")),
+        "MONTHLY": (_("every month"), _("every %(number)d months")),
     }
-    return words[parts["FREQ"]] % {"number": number}
+    once, several = words[parts["FREQ"]]
+    return once if number == 1 else several % {"number": number}
 
 
 def nth_day(nth, day):

@@ -19,9 +19,27 @@ TOLD = 20  # shifts that stayed as they were, each with why
 
 
 class SeriesForm(forms.ModelForm):
+    weekdays = forms.MultipleChoiceField(
+        label=_("Every week on"),
+        choices=list(rules.DAYS.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args, **kw):
+        super().__init__(*args, **kw)
+        self.initial["weekdays"] = rules.weekdays(self.instance.rule)
+        if "rule" in self.fields:
+            self.fields["rule"].required = False
+            self.fields["rule"].help_text = _("For what weekdays cannot say: FREQ=MONTHLY;BYDAY=1SA.")
+
     def clean(self):
         values = super().clean()
-        if "rule" in values and "starts_on" in values:
+        if values.get("weekdays") and "weekdays" in self.changed_data:
+            values["rule"] = f"FREQ=WEEKLY;BYDAY={','.join(values['weekdays'])}"
+        if not values.get("rule", "-"):
+            self.add_error("weekdays", gettext("Please tick weekdays, or write a rule."))
+        elif "rule" in values and "starts_on" in values:
             values["rule"] = rules.plain(values["rule"])
             try:
                 rules.check(values["rule"], values["starts_on"])
@@ -51,13 +69,29 @@ class SeriesAdmin(ScopedAdmin):
         (None, {"fields": ["station", "kind", "role", "places", "needed"]}),
         (
             _("When"),
-            {"fields": ["rule", "in_words", "starts_on", "ends_on", "starts_at", "minutes", "is_active"]},
+            {
+                "fields": [
+                    "weekdays",
+                    "rule",
+                    "in_words",
+                    "starts_on",
+                    "ends_on",
+                    "starts_at",
+                    "minutes",
+                    "is_active",
+                ]
+            },
         ),
         (_("Coming days"), {"fields": ["next_days"]}),
         (_("What volunteers bring and know"), {"fields": ["extra_credential", "agree_for", "risks"]}),
         (_("More"), {"fields": ["organiser", "bring", "confirms_at_once"]}),
     ]
     may = {"view": reach.EVERYBODY, **dict.fromkeys(["add", "change"], reach.AT_THE_COUNTER)}
+
+    @admin.display(description=_("Every week on"))
+    def weekdays(self, row):
+        """Where nothing can be changed."""
+        return "、".join(str(rules.DAYS[day]) for day in rules.weekdays(row.rule)) or "–"
 
     @admin.display(description=_("in words"))
     def in_words(self, row):
@@ -72,7 +106,8 @@ class SeriesAdmin(ScopedAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
-            fields = {name: form.cleaned_data[name] for name in form.changed_data}
+            changed = {*form.changed_data, "rule"} - {"weekdays"}
+            fields = {name: form.cleaned_data[name] for name in changed}
             result = series.change(obj, fields, by=request.user, reason=request.change_reason)
         else:
             result = series.begin(obj, by=request.user)

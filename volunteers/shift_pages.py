@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stations.refusals import Refusal, first_refusal
@@ -40,7 +41,10 @@ def place_of(volunteer, shift) -> Signup | None:
 
 def mine(signup):
     """What may be done with a place that one has."""
-    return {"cannot_withdraw": first_refusal([signups.check_withdraw], signup)}
+    return {
+        "cannot_withdraw": first_refusal([signups.check_withdraw], signup),
+        "is_over": signup.ends_at <= timezone.now(),
+    }
 
 
 def in_the_way(volunteer, shift):

@@ -14,7 +14,7 @@ from events.tests.factories import make_points
 from stations.tests.factories import make_station, make_user
 from volunteers import attendance
 from volunteers.models import CredentialKind
-from volunteers.tests.factories import make_credential, make_shift, make_signup
+from volunteers.tests.factories import make_credential, make_offer, make_shift, make_signup
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_the_page_asks_the_database_equally_often_for_one_and_for_three(
     client.force_login(newcomer.person)
     client.get("/me/")
 
-    with django_assert_num_queries(13):  # one of them: whether there is a way to the workplace to show
+    with django_assert_num_queries(14):  # one of them: whether there is a way to the workplace to show
         client.get("/me/")
 
 
@@ -69,6 +69,22 @@ def test_the_next_shift_comes_first_with_time_place_and_calendar(english, newcom
     assert f"/volunteer/shifts/{soon.shift_id}/calendar.ics" in first
     assert later.shift.get_absolute_url() in rest
     assert cancelled.shift.get_absolute_url() not in page
+
+
+def test_a_place_that_is_offered_comes_before_everything(english, newcomer):
+    make_signup(volunteer=newcomer)
+    offer = make_offer(volunteer=newcomer)
+    gone = make_offer(volunteer=newcomer, offer_ends_at=timezone.now() - timedelta(minutes=1))
+
+    page = page_of(english, newcomer.person)
+
+    first, rest = page.split("Your next shift")
+    assert (
+        f"{timezone.localtime(offer.offer_ends_at):%H:%M}. Afterwards the next in the queue is asked."
+        in first
+    )
+    assert offer.shift.get_absolute_url() in first
+    assert gone.shift.get_absolute_url() not in first + rest
 
 
 def test_a_shift_that_is_over_is_not_the_next_one(english, newcomer):

@@ -44,6 +44,8 @@ def test_the_menu_has_the_three_groups_of_the_plan(client, manager, menu):
 
     assert list(entries) == ["build", "manage", "use"]
     assert entries["build"][0] == "Station"
+    assert {"Team", "Agreement"} < set(entries["manage"])
+    assert {"Roster", "Series", "Invitation", "Certificate"} < set(entries["use"])
 
 
 def test_a_manager_sees_how_much_waits_at_their_own_station(client, manager, station, other_station, menu):

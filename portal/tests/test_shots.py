@@ -148,51 +148,58 @@ def federation_pages():
     ]
 
 
-def signed_in(context, live_server, email):
+def signed_in(context, live_server, person):
     client = Client()
-    client.force_login(User.objects.get(email=email))
+    client.force_login(person)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
 
 
-def picture(page, path, folder):
+def picture(page, path, folder, name=""):
+    page.goto(path)
+    name = name or re.sub(r"\W+", "-", path).strip("-") or "home"
+    shoot(page, folder / f"{name}.png")
+
+
+def shoot(page, file):
     """The whole page as one tall window, so that what is fixed to the window's edge stays there."""
+    page.wait_for_load_state("networkidle")  # the API's page draws itself from its schema
     window = page.viewport_size
-    page.goto(path, wait_until="networkidle")  # the API's page draws itself from its schema
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({**window, "height": max(height, window["height"])})
-    name = re.sub(r"\W+", "-", path).strip("-") or "home"
-    page.screenshot(path=folder / f"{name}.png")
+    page.screenshot(path=file)
     page.set_viewport_size(window)
 
 
 def walk_the_kiosk(page, folder):
     """From pairing to the pick-up code; in English from the second screen on, where English is asked for."""
 
-    def shoot(name):
-        page.screenshot(path=folder / f"{name}.png", full_page=True)
+    def shot(name):
+        shoot(page, folder / f"{name}.png")
 
     english = page.evaluate("navigator.language").startswith("en")
     page.goto("/kiosk/pair/")
-    shoot("1-pair")
-    page.locator("form:has([name=demo]) button").click()
+    shot("1-pair")
+    with page.expect_navigation():
+        page.locator("form:has([name=demo]) button").click()
     if english:
-        page.locator("button[value=en]").click()
-    shoot("2-start")
+        with page.expect_navigation():
+            page.locator("button[value=en]").click()
+    shot("2-start")
     page.locator("[name=number]").fill(WORKER_CARD["number"])
     page.locator("[name=number]").press("Enter")
     page.locator("[name=pin]").wait_for()
-    shoot("3-pin")
+    shot("3-pin")
     page.locator("[name=pin]").fill(WORKER_CARD["pin"])
     page.locator("[name=pin]").press("Enter")
     page.wait_for_url("**/kiosk/rewards/")
-    shoot("4-rewards")
+    shot("4-rewards")
     page.locator("a[href*='/kiosk/rewards/']").first.click()
     page.wait_for_url("**/kiosk/rewards/*/")
-    shoot("5-confirm")
+    shot("5-confirm")
     page.locator("main form button").last.click()
     page.wait_for_url("**/kiosk/done/")
-    shoot("6-done")
+    shot("6-done")
 
 
 @pytest.mark.parametrize(("width", "language", "scheme"), LOOKS)
@@ -208,23 +215,32 @@ def test_every_page_has_its_picture(live_server, new_page, width, language, sche
         ("admin@example.org", federation_pages()),
     ]
     folder = SHOTS / f"{width}-{language}-{scheme}"
-    shutil.rmtree(folder, ignore_errors=True)  # ids differ from run to run, and so do names
-    (folder / "kiosk").mkdir(parents=True, exist_ok=True)
     screen = {"width": 1080, "height": 1920} if width == 1280 else {"width": 390, "height": 844}
     kiosk = new_page(base_url=live_server.url, viewport=screen, locale=language, color_scheme=scheme)
 
-    walk_the_kiosk(kiosk, folder / "kiosk")
+    walk_the_kiosk(kiosk, emptied(folder / "kiosk"))
     for email, paths in rounds:
-        page = new_page(
-            base_url=live_server.url,
-            viewport={"width": width, "height": 844 if width == 390 else 900},
-            locale=language,
-            color_scheme=scheme,
-        )
+        page = new_page(**look(live_server, width, language, scheme))
         if email:
-            signed_in(page.context, live_server, email)
-        (folder / email.split("@")[0]).mkdir(parents=True, exist_ok=True)
+            signed_in(page.context, live_server, User.objects.get(email=email))
+        whose = emptied(folder / (email.split("@")[0] or "nobody"))
         for path in paths:
-            picture(page, path, folder / email.split("@")[0])
+            picture(page, path, whose)
 
     assert len(list(folder.rglob("*.png"))) >= sum(len(paths) for _email, paths in rounds)
+
+
+def look(live_server, width, language, scheme):
+    return {
+        "base_url": live_server.url,
+        "viewport": {"width": width, "height": 844 if width == 390 else 900},
+        "locale": language,
+        "color_scheme": scheme,
+    }
+
+
+def emptied(folder):
+    """Ids differ from run to run, and so do names."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder

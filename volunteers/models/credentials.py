@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from volunteers import ciphers
@@ -28,7 +29,7 @@ class Credential(models.Model):
         PENDING = "pending", _("Pending review")
         APPROVED = "approved", _("Approved")
         DECLINED = "declined", _("Not approved")
-        REVOKED = "revoked", _("Withdrawn")
+        REVOKED = "revoked", pgettext_lazy("of a paper", "Withdrawn")
 
     volunteer = models.ForeignKey(
         Volunteer, models.PROTECT, related_name="credentials", verbose_name=_("volunteer")

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from stations.fields import SearchField, SeveralField
@@ -26,7 +27,7 @@ class Volunteer(models.Model):
     number = models.CharField(
         _("volunteer number"), max_length=10, unique=True, default=new_number, editable=False
     )
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=40)
     home_station = models.ForeignKey(
         Station,
         models.PROTECT,

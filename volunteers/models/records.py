@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -65,7 +66,8 @@ class HoursEntry(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.signup} · {self.minutes} min"
+        length = gettext("%(minutes)d min") % {"minutes": self.minutes}
+        return f"{self.signup} · {length}"
 
     @property
     def station(self):
@@ -155,7 +157,7 @@ class Certificate(models.Model):
         _("verification code"), max_length=12, unique=True, default=new_code, editable=False
     )
     title = models.CharField(_("title"), max_length=6, choices=Title)
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=40)
     id_kind = models.CharField(_("kind of ID"), max_length=20, blank=True)
     id_number_encrypted = models.TextField(editable=False, blank=True)
     id_number_last4 = models.CharField(max_length=4, editable=False, blank=True)
@@ -165,10 +167,17 @@ class Certificate(models.Model):
     # Each line as it was: date, service, station, minutes.
     lines = models.JSONField(_("services"))
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="+", verbose_name=_("recorded by")
+        Organisation,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("of a certificate", "recorded by"),
     )
-    issued_at = models.DateTimeField(_("issued at"), default=timezone.now, editable=False)
-    revoked_at = models.DateTimeField(_("withdrawn at"), null=True, editable=False)
+    issued_at = models.DateTimeField(
+        pgettext_lazy("of a certificate", "issued at"), default=timezone.now, editable=False
+    )
+    revoked_at = models.DateTimeField(
+        pgettext_lazy("of a certificate", "withdrawn at"), null=True, editable=False
+    )
     revoked_because = models.CharField(_("withdrawn because"), max_length=200, blank=True)
 
     history = HistoricalRecords(excluded_fields=["id_number_encrypted"])

@@ -80,7 +80,7 @@ def test_a_code_is_used_once_by_one_person(signup, shift):
     checkins.use(code, signup.volunteer)
 
     assert refusal(checkins.use, code, other.volunteer) == "used"
-    assert refusal(checkins.use, code, signup.volunteer) == "used"
+    assert refusal(checkins.use, code, signup.volunteer) == "done"
     assert times(other) == (None, None)
     assert times(signup) == (timezone.now(), None)
     assert UsedCode.objects.get().signup == signup
@@ -211,6 +211,16 @@ def test_a_refusal_is_read_on_the_phone(client, signup, now):
 
     assert (shown.status_code, posted.status_code) == (200, 422)
     assert shown.context["refusal"].code == posted.context["refusal"].code == "expired"
+
+
+def test_who_scans_a_code_twice_reads_that_all_is_well(client, signup):
+    client.force_login(signup.volunteer.person)
+    code = checkins.new_code(signup.shift)
+    checkins.use(code, signup.volunteer)
+
+    page = client.get(reverse("volunteers:check_in", args=[code])).content.decode()
+
+    assert 'class="notice success"' in page and 'class="notice warning"' not in page
 
 
 def test_a_stranger_signs_in_first_and_who_is_no_volunteer_makes_a_profile(client, shift, stranger):

@@ -278,7 +278,7 @@ def test_a_manager_invites_from_the_gap(gap, willing, manager):
     page = english.get(page_of(gap))
     answer = english.post(page_of(gap), {"volunteer": [willing.pk]}, follow=True)
 
-    assert "陈阿姨 0.0 km away" in words(page) and "0 shifts in 90 days" in words(page)
+    assert "陈阿姨 at home here" in words(page) and "0 shifts in 90 days" in words(page)
     assert "1 has been invited so far" in words(answer)
     assert Invitation.objects.get().volunteer == willing
 

@@ -251,6 +251,21 @@ def test_the_manager_reads_what_could_not_follow(client, weekly, newcomer, manag
     assert Shift.objects.filter(series=weekly).count() == 9
 
 
+def test_weekdays_are_ticked_instead_of_written(client, weekly, manager, auditor):
+    page = reverse("admin:volunteers_series_change", args=[weekly.pk])
+    client.force_login(manager)
+    shown = form_of(client.get(page))
+    empty = client.post(page, {**shown, "weekdays": [], "rule": ""})
+    client.post(page, {**shown, "weekdays": ["MO", "TH"]})
+
+    weekly.refresh_from_db()
+    assert every(*shown["weekdays"]) == on(1)
+    assert "weekdays" in empty.context["adminform"].form.errors
+    assert weekly.rule == every("MO", "TH")
+    client.force_login(auditor)
+    assert "星期一、星期四" in client.get(page).content.decode()
+
+
 # Whatever is planned
 
 weekdays = st.sets(st.sampled_from(list(DAYS)), min_size=1, max_size=3).map(lambda some: every(*sorted(some)))

@@ -78,6 +78,17 @@ def test_the_shift_page_links_the_shift_that_stands_in_the_way(client, newcomer,
     assert mine.get_absolute_url() in links(page)
 
 
+def test_who_pauses_is_led_to_where_an_absence_is_put_right(client, newcomer):
+    newcomer.paused_until = timezone.now() + timedelta(days=30)
+    newcomer.save()
+    client.force_login(newcomer.person)
+
+    page = client.get(make_shift().get_absolute_url())
+
+    assert "please tell us on “My hours”" in words(page)
+    assert "/volunteer/hours/" in links(page)
+
+
 @pytest.mark.parametrize("who", [None, "stranger", "newcomer"])
 @pytest.mark.parametrize(
     ("values", "sentence"),
@@ -122,6 +133,28 @@ def test_a_draft_does_not_exist_for_the_public(client, admin, station):
 
 
 # A place, kept and given back
+
+
+@pytest.mark.parametrize(
+    ("minutes", "values", "sentence"),
+    [
+        (30, {}, "Please be there a few minutes early"),
+        (-30, {"checked_in_at": -30}, "Please scan the code again when you leave."),
+        (-60, {"checked_in_at": -60, "checked_out_at": -5}, "The station confirms your hours"),
+        (-150, {}, "The station says who came within ten working days."),
+        (-150, {"attendance": "came"}, "Came My hours"),
+    ],
+)
+def test_the_shift_page_goes_along_with_the_day(client, newcomer, minutes, values, sentence):
+    at = {number: timezone.now() + timedelta(minutes=number) for number in range(-150, 31)}
+    values = {name: at.get(value, value) for name, value in values.items()}
+    signup = make_signup(volunteer=newcomer, shift=make_shift(starts_at=at[minutes]), **values)
+    client.force_login(newcomer.person)
+
+    page = client.get(signup.shift.get_absolute_url())
+
+    assert sentence in words(page)
+    assert ("Put it into my calendar" in words(page)) is (minutes > 0)
 
 
 def test_a_place_is_given_back_and_is_free_again(client, newcomer):
