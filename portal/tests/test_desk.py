@@ -272,7 +272,7 @@ def test_an_item_costs_the_same_however_many_wait(mine, station, django_assert_n
     for n in range(count):
         make_waiting(station, days=n)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         mine.get(address(waiting))
 
 
@@ -427,7 +427,7 @@ def test_a_queue_costs_the_same_however_many_wait(mine, station, django_assert_n
     for n in range(count):
         make_waiting(station, days=n)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         mine.get(QUEUE)
 
 

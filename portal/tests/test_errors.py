@@ -85,7 +85,7 @@ def test_a_defect_of_ours_is_owned_up_to_without_asking_the_database(
 ):
     english.force_login(stranger)
 
-    with django_assert_num_queries(3):  # session, person and consent, asked before the defect
+    with django_assert_num_queries(2):  # session, and person with consent, asked before the defect
         answer = english.get("/fall/")
 
     assert "a defect" in caplog.text

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from events import messages, points
 from events.models import Message
-from events.tests.factories import make_points
+from events.tests.factories import at_hour, make_points
 from stations.tests.factories import make_station, make_user
 from volunteers import attendance
 from volunteers.models import CredentialKind
@@ -50,7 +50,7 @@ def test_the_page_asks_the_database_equally_often_for_one_and_for_three(
     client.force_login(newcomer.person)
     client.get("/me/")
 
-    with django_assert_num_queries(14):  # one of them: whether there is a way to the workplace to show
+    with django_assert_num_queries(12):  # one of them: whether there is a way to the workplace to show
         client.get("/me/")
 
 
@@ -73,8 +73,9 @@ def test_the_next_shift_comes_first_with_time_place_and_calendar(english, newcom
 
 def test_a_place_that_is_offered_comes_before_everything(english, newcomer):
     make_signup(volunteer=newcomer)
-    offer = make_offer(volunteer=newcomer)
-    gone = make_offer(volunteer=newcomer, offer_ends_at=timezone.now() - timedelta(minutes=1))
+    later, last = (make_shift(starts_at=at_hour(9, days=day)) for day in (5, 6))
+    offer = make_offer(volunteer=newcomer, shift=later)
+    gone = make_offer(volunteer=newcomer, shift=last, offer_ends_at=timezone.now() - timedelta(minutes=1))
 
     page = page_of(english, newcomer.person)
 

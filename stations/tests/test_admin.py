@@ -232,5 +232,5 @@ def test_the_list_costs_the_same_for_one_station_and_for_three(
         make_posting(manager, make_station())
     client.force_login(manager)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(reverse("admin:stations_station_changelist"))

@@ -362,5 +362,5 @@ def test_the_list_of_imports_asks_no_more_for_more_of_them(office, jobs, django_
     for _n in range(jobs):
         make_import(csv(line("石门驿站")), by=make_user())
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         office.get(reverse("admin:stations_importjob_changelist"))

@@ -322,7 +322,7 @@ def test_the_list_of_faults_costs_the_same_for_one_and_for_three(
     client.force_login(manager)
     client.get(FAULTS)  # content types are remembered
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(FAULTS)
 
 
@@ -335,7 +335,7 @@ def test_the_page_of_a_fault_costs_the_same_for_one_report_and_for_three(
     client.force_login(manager)
     client.get(change_page(report.fault))  # content types are remembered
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(change_page(report.fault))
 
 
@@ -376,5 +376,5 @@ def test_the_queue_costs_the_same_for_one_suggestion_and_for_three(
     client.force_login(admin)
     client.get(SUGGESTIONS)  # content types are remembered
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(SUGGESTIONS)

@@ -184,7 +184,7 @@ def test_somebody_is_taken_off_after_the_deadline_with_a_reason(client, manager,
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
-    ("model", "queries"), [("credential", 12), ("shift", 12), ("signup", 12), ("volunteer", 12)]
+    ("model", "queries"), [("credential", 11), ("shift", 11), ("signup", 11), ("volunteer", 11)]
 )
 def test_lists_cost_the_same_for_one_row_and_for_three(
     client, manager, station, django_assert_num_queries, rows, model, queries

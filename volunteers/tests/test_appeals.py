@@ -222,7 +222,7 @@ def test_the_page_costs_the_same_for_one_and_for_three(
         submit(signup, "hours", minutes=60)
     client.force_login(newcomer.person)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         client.get("/volunteer/hours/")
 
 

@@ -142,7 +142,7 @@ def test_three_teams_cost_no_more_than_one(client, volunteer, rows, django_asser
     client.force_login(volunteer.person)
     client.get(PAGE)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get(PAGE)
 
 
