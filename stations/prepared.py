@@ -34,7 +34,8 @@ class Prepared:
         if self.locks and connection.get_autocommit():
             raise TransactionManagementError("Rows are locked in a transaction only.")
         with connection.cursor() as cursor:
-            cursor.execute(sql, [bound(slot, values) for slot in slots])
+            values = adapted(values)
+            cursor.execute(sql, [values[s.number] if isinstance(s, Slot) else s for s in slots])
             return [read(row) for row in self.compiler.apply_converters(cursor.fetchall(), self.converters)]
 
     @cached_property
@@ -75,8 +76,7 @@ class Prepared:
         return read
 
 
-def bound(slot, values):
-    if not isinstance(slot, Slot):
-        return slot
-    value = values[slot.number]
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+def adapted(values) -> list:
+    """As the database wants them: SQLite keeps times as texts."""
+    adapt = connection.ops.adapt_datetimefield_value
+    return [adapt(value) if isinstance(value, datetime) else value for value in values]

@@ -19,12 +19,13 @@ def people(pks):
 
 
 def one_shift(pk):
-    rows = Shift.objects.select_for_update(no_key=True, of=("self",)).select_related("station")
-    return rows.only(*columns(Shift), *STATION).filter(pk=pk).order_by()
+    rows = Shift.objects.select_related("station").only(*columns(Shift), *STATION)
+    return rows.filter(pk=pk).order_by()
 
 
 prepared_person = Prepared(lambda pk: people([pk]))
 prepared_shift = Prepared(one_shift)
+locked_shift = Prepared(lambda pk: one_shift(pk).select_for_update(no_key=True, of=("self",)))
 
 
 def lock_people(volunteers: list[Volunteer]) -> list[Volunteer]:
@@ -35,7 +36,15 @@ def lock_people(volunteers: list[Volunteer]) -> list[Volunteer]:
 
 def lock_shift(shift: Shift) -> Shift:
     """The shift's row, read anew, after the people."""
-    found = prepared_shift(shift.pk)
+    return the_one(locked_shift(shift.pk))
+
+
+def read_shift(shift: Shift) -> Shift:
+    """The same without a lock: what it says may change at once."""
+    return the_one(prepared_shift(shift.pk))
+
+
+def the_one(found):
     if not found:
         raise Shift.DoesNotExist
     return found[0]

@@ -9,17 +9,18 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from events import messages
 from stations import history
+from stations.prepared import adapted
 from stations.refusals import Refusal, first_refusal
 from volunteers import letters, waiting_list
 from volunteers.checks import CHECKS, around, why_not
-from volunteers.locks import lock_people, lock_shift
+from volunteers.locks import lock_people, lock_shift, read_shift
 from volunteers.models import Shift, Signup, Team, Volunteer
 
 Status = Signup.Status
@@ -30,12 +31,52 @@ SECOND_THOUGHTS = timedelta(minutes=30)  # in which a place just taken can be gi
 def sign_up(volunteer: Volunteer, shift: Shift) -> Signup:
     """Take a place, or one in the queue where all are taken; or refuse and change nothing."""
     [volunteer] = lock_people([volunteer])
-    others = around(volunteer)  # before everybody who wants this shift waits for it
-    shift = lock_shift(shift)
+    others = around(volunteer)
+    shift = read_shift(shift)
+    check(volunteer, shift, others)
+    signup = take_free_place(volunteer, shift)
+    if signup is None:
+        shift = lock_shift(shift)
+        check(volunteer, shift, others)
+        [signup] = join([volunteer], shift)
+    return signup
+
+
+def check(volunteer, shift, others):
     refusal = first_refusal(CHECKS, volunteer, shift, others)
     if refusal:
         raise refusal
-    [signup] = join([volunteer], shift)
+
+
+FREE_PLACE = """
+    INSERT INTO volunteers_signup
+        (shift_id, volunteer_id, starts_at, ends_at, status, attendance, signed_up_at)
+    SELECT id, %s, starts_at, ends_at, %s, %s, %s FROM volunteers_shift
+    WHERE id = %s AND status = %s AND kind = %s AND station_id = %s AND starts_at = %s AND ends_at = %s
+        AND taken < places AND waiting = 0
+"""
+
+
+def take_free_place(volunteer, shift) -> Signup | None:
+    """A place in one statement, so that everybody else who wants this shift waits for hardly anything.
+
+    None where there is none, somebody waits, or the shift is not any more as it was read.
+    """
+    signup = unsaved(volunteer, shift, Status.CONFIRMED)
+    wanted = [volunteer.pk, signup.status, signup.attendance, signup.signed_up_at]
+    wanted += [shift.pk, shift.status, shift.kind, shift.station_id, shift.starts_at, shift.ends_at]
+    if connection.features.has_select_for_update:
+        statement = f"{FREE_PLACE} FOR NO KEY UPDATE RETURNING id"
+    else:
+        statement = f"{FREE_PLACE} RETURNING id"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, adapted(wanted))
+        found = cursor.fetchone()
+    if not found:
+        return None
+    [signup.pk] = found
+    signup._state.adding = False
+    letters.confirm(signup)
     return signup
 
 
@@ -75,24 +116,23 @@ def join(volunteers, shift, *, leader=None) -> list[Signup]:
     """Write the sign-ups; people and shift are locked. Nobody goes past those who wait."""
     has_room = not shift.waiting and len(volunteers) <= shift.places_left
     party = uuid.uuid4() if len(volunteers) > 1 else None
+    status = Status.CONFIRMED if has_room else Status.WAITLISTED
     signups = [
-        Signup.objects.create(
-            shift=shift,
-            volunteer=volunteer,
-            starts_at=shift.starts_at,
-            ends_at=shift.ends_at,
-            status=Status.CONFIRMED if has_room else Status.WAITLISTED,
-            party=party,
-            signed_up_by=leader,
-        )
-        for volunteer in volunteers
+        unsaved(volunteer, shift, status, party=party, signed_up_by=leader) for volunteer in volunteers
     ]
+    for signup in signups:
+        signup.save(force_insert=True)
     if has_room:
         for signup in signups:
             letters.confirm(signup)
     elif shift.places_left:
         waiting_list.freed(shift)
     return signups
+
+
+def unsaved(volunteer, shift, status, **more) -> Signup:
+    times = {"starts_at": shift.starts_at, "ends_at": shift.ends_at}
+    return Signup(shift=shift, volunteer=volunteer, status=status, **times, **more)
 
 
 def check_withdraw(signup: Signup) -> None:

@@ -62,13 +62,8 @@ def stand_in(volunteer: Volunteer, shift: Shift) -> Signup:
     looking.refresh_from_db(fields=["status", "cancelled_at", "stand_in_wanted_at"])
     history.note(looking, by=volunteer.person, before=before)
     messages.cancel(letters.reminder_key(looking))
-    signup = Signup.objects.create(
-        shift=shift,
-        volunteer=volunteer,
-        starts_at=shift.starts_at,
-        ends_at=shift.ends_at,
-        stands_in_for=looking,
-    )
+    signup = signups.unsaved(volunteer, shift, Status.CONFIRMED, stands_in_for=looking)
+    signup.save(force_insert=True)
     letters.confirm(signup)
     letters.tell_replaced(looking)
     return signup
