@@ -65,12 +65,10 @@ def take_free_place(volunteer, shift) -> Signup | None:
     signup = unsaved(volunteer, shift, Status.CONFIRMED)
     wanted = [volunteer.pk, signup.status, signup.attendance, signup.signed_up_at]
     wanted += [shift.pk, shift.status, shift.kind, shift.station_id, shift.starts_at, shift.ends_at]
-    if connection.features.has_select_for_update:
-        statement = f"{FREE_PLACE} FOR NO KEY UPDATE RETURNING id"
-    else:
-        statement = f"{FREE_PLACE} RETURNING id"
+    # Who comes at the same moment waits, and looks again at what is left; SQLite has one writer anyhow.
+    in_turn = "FOR NO KEY UPDATE" if connection.features.has_select_for_update else ""
     with connection.cursor() as cursor:
-        cursor.execute(statement, adapted(wanted))
+        cursor.execute(f"{FREE_PLACE} {in_turn} RETURNING id", adapted(wanted))
         found = cursor.fetchone()
     if not found:
         return None

@@ -244,6 +244,27 @@ def test_a_shift_moves_while_its_people_sign_up_elsewhere(newcomer, manager, ove
     assert codes(answers)["overlap"] == 1
 
 
+# One place is taken while the shift is called off
+
+
+def test_nobody_takes_a_place_on_a_shift_that_is_just_called_off(newcomer, shift, manager):
+    cancelled, answer = while_open(
+        lambda: shifts.cancel(shift, by=manager, reason="停电"), lambda: signups.sign_up(newcomer, shift)
+    )
+
+    assert (cancelled, codes([answer])) == (True, {"not_open": 1})
+    assert not Signup.objects.exists()
+
+
+def test_control_a_place_that_is_written_as_the_shift_was_read_stands_on_nothing(newcomer, shift, manager):
+    while_open(
+        lambda: shifts.cancel(shift, by=manager, reason="停电"),
+        lambda: make_signup(volunteer=newcomer, shift=Shift.objects.get()),
+    )
+
+    assert Signup.objects.live().get().shift.status == "cancelled"
+
+
 def test_one_volunteer_who_presses_twenty_times_has_one_place(newcomer, shift):
     answers = at_once(*[partial(signups.sign_up, newcomer, shift)] * 20)
 
