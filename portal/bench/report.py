@@ -32,7 +32,7 @@ def table(names, floors, rounds) -> str:
 def goals(goals) -> str:
     return GOALS + "".join(
         f"| {goal.what} | {goal.stations:,} | {goal.required} | {goal.measured} "
-        f"| {VERDICTS[goal.is_reached]} |\n"
+        f"| {VERDICTS[goal.is_reached] if goal.required else ''} |\n"
         for goal in goals
     )
 
