@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from events import channels
 from events.models import Message
+from stations.prepared import insert
 
 logger = logging.getLogger(__name__)
 GIVE_UP_AFTER = 5
@@ -35,7 +36,7 @@ def write_first(address, *, key: str, **letter) -> None:
 
     One question instead of four; were the key there, the database would refuse the whole transaction.
     """
-    Message.objects.create(key=key, **as_row(address, **letter))
+    insert(Message(key=key, **as_row(address, **letter)))
     transaction.on_commit(nudge, robust=True)
 
 

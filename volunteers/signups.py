@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from events import messages
 from stations import history
-from stations.prepared import adapted
+from stations.prepared import adapted, insert
 from stations.refusals import Refusal, first_refusal
 from volunteers import letters, waiting_list
 from volunteers.checks import CHECKS, around, why_not
@@ -119,7 +119,7 @@ def join(volunteers, shift, *, leader=None) -> list[Signup]:
         unsaved(volunteer, shift, status, party=party, signed_up_by=leader) for volunteer in volunteers
     ]
     for signup in signups:
-        signup.save(force_insert=True)
+        insert(signup)
     if has_room:
         for signup in signups:
             letters.confirm(signup)

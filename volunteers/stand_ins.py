@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from events import messages
 from stations import history
+from stations.prepared import insert
 from stations.refusals import Refusal
 from volunteers import letters, signups
 from volunteers.checks import why_not
@@ -62,8 +63,7 @@ def stand_in(volunteer: Volunteer, shift: Shift) -> Signup:
     looking.refresh_from_db(fields=["status", "cancelled_at", "stand_in_wanted_at"])
     history.note(looking, by=volunteer.person, before=before)
     messages.cancel(letters.reminder_key(looking))
-    signup = signups.unsaved(volunteer, shift, Status.CONFIRMED, stands_in_for=looking)
-    signup.save(force_insert=True)
+    signup = insert(signups.unsaved(volunteer, shift, Status.CONFIRMED, stands_in_for=looking))
     letters.confirm(signup)
     letters.tell_replaced(looking)
     return signup

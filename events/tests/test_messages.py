@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from events import messages
 from events.models import Message
+from stations.tests.factories import make_user
 
 NOON = "2026-11-20T12:00:00+08:00"
 LIN = "lin@example.com"
@@ -82,6 +83,19 @@ def post_office(by_smtp):
 
 
 # Writing
+
+
+@pytest.mark.django_db
+def test_the_first_letter_of_an_occasion_is_the_row_that_any_letter_is():
+    person = make_user()
+    letter = {"person": person, "subject": "报名成功", "body": "您好", "due_at": timezone.now()}
+
+    messages.write_first(person.address, key="一", **letter)
+    messages.write(person.address, key="二", **letter)
+
+    first, other = Message.objects.order_by("pk").values()
+    assert first["id"] < other["id"]
+    assert first | {"id": None, "key": None} == other | {"id": None, "key": None}
 
 
 @pytest.mark.django_db
