@@ -170,12 +170,13 @@ def rows_of(shifts, most) -> list[dict]:
 
 def told(row, now, distance=None) -> dict:
     """What the API says of a shift; of the confidential kinds not how many have signed up."""
+    here = timezone.get_current_timezone()
     taken, waiting = row.pop("taken"), row.pop("waiting")
     extra, _station = row.pop("extra_credential"), row.pop("station_id")
     is_confidential = row["kind"] in CONFIDENTIAL
     return row | {
-        "starts_at": timezone.localtime(row["starts_at"]).isoformat(),
-        "ends_at": timezone.localtime(row["ends_at"]).isoformat(),
+        "starts_at": row["starts_at"].astimezone(here).isoformat(),
+        "ends_at": row["ends_at"].astimezone(here).isoformat(),
         "places_left": None if is_confidential else row["places"] - taken,
         "open": taken < row["places"] and row["starts_at"] > now,
         "waiting_list": None if is_confidential else waiting,
