@@ -8,6 +8,7 @@ from stations import history
 from stations.refusals import Refusal
 from volunteers.locks import lock_people
 from volunteers.models import Volunteer
+from volunteers.models.people import new_number
 
 # Another guardian agrees anew.
 GUARDIAN = ["guardian_name", "guardian_phone"]
@@ -24,7 +25,9 @@ def of(person) -> Volunteer:
 @transaction.atomic
 def save(person, **fields) -> Volunteer:
     """Join, or change what one offers."""
-    volunteer, is_new = Volunteer.objects.select_for_update().get_or_create(person=person, defaults=fields)
+    volunteer, is_new = Volunteer.objects.select_for_update().get_or_create(
+        person=person, defaults=fields | {"number": free_number}
+    )
     if is_new:
         return volunteer
     check_stays_minor(volunteer, fields)
@@ -34,6 +37,12 @@ def save(person, **fields) -> Volunteer:
         setattr(volunteer, name, value)
     volunteer.save()
     return volunteer
+
+
+def free_number():
+    """Among millions, two of ten digits drawn by chance are alike sooner than one thinks."""
+    number = new_number()
+    return free_number() if Volunteer.objects.filter(number=number).exists() else number
 
 
 def check_stays_minor(volunteer, fields):

@@ -92,7 +92,11 @@ class Province:
     def make_volunteers(self):
         self.volunteers = save(
             Volunteer(
-                person_id=person, name=f"志愿者{n}", home_station_id=self.place(n), joined_at=self.ago(n, 700)
+                person_id=person,
+                number=f"{n:010d}",  # of so many random ones two would be alike
+                name=f"志愿者{n}",
+                home_station_id=self.place(n),
+                joined_at=self.ago(n, 700),
             )
             for n, person in enumerate(self.people)
         )

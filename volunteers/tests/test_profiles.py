@@ -12,7 +12,7 @@ from stations.models import HistoryLine
 from stations.refusals import Refusal
 from volunteers import checks, forms, profiles
 from volunteers.models import Volunteer
-from volunteers.tests.factories import make_shift
+from volunteers.tests.factories import make_shift, make_volunteer
 from volunteers.tests.reading import reader, words
 
 PROFILE = "/volunteer/profile/"
@@ -45,6 +45,16 @@ def filled(station, **kw):
 
 
 # What everybody may say
+
+
+def test_a_number_that_somebody_has_is_drawn_again(stranger, station, monkeypatch):
+    other = make_volunteer(number="1000000007")
+    drawn = iter([7, 7, 8])
+    monkeypatch.setattr("secrets.randbelow", lambda _below: next(drawn))
+
+    joined = profiles.save(stranger, name="新来的人", home_station=station, services=["helper"])
+
+    assert (other.number, joined.number) == ("1000000007", "1000000008")
 
 
 def test_skills_and_times_are_kept_and_shown_again(client, newcomer, station):
