@@ -312,6 +312,7 @@ def test_the_idle_minute_also_ends_on_a_dead_line(bare_screen):
     page.clock.install()
     identify(page)
     page.context.set_offline(True)
+    expect(page.locator("[data-offline]")).to_be_visible()
 
     page.clock.fast_forward(61_000)
 
