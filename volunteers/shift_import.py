@@ -36,13 +36,14 @@ def import_file(path, *, dry_run=False, progress=None) -> Report:
     Raises `tables.Unreadable` before anything is written. Otherwise each row is created, updated,
     unchanged or rejected. A changed shift has a transaction of its own: locks of people and shifts
     are never held from one shift to the next. A dry run writes nothing: it takes the same steps back.
+    `progress` is called as that of stations is (`stations.imports.importer.import_file`).
     """
     table = shift_tables.read(path)
     importer = ShiftImporter(table, dry_run=dry_run)
     for start in range(0, len(table.rows), BATCH):
         importer.import_batch(table.rows[start : start + BATCH])
         if progress:
-            progress(min(start + BATCH, len(table.rows)), len(table.rows))
+            progress(min(start + BATCH, len(table.rows)), len(table.rows), importer.report)
     return importer.report
 
 

@@ -1,5 +1,3 @@
-import csv
-
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -12,6 +10,7 @@ from stations.imports import importer, spellings, tables
 from stations.models import Division, FacilityKind, Occupation, Role, Station, StationFacility
 from stations.search import plain
 from stations.tests.factories import make_station
+from stations.tests.tables import counts, write_table
 
 pytestmark = pytest.mark.django_db
 HEADINGS = ["name", "division_code", "address", "lat", "lng"]
@@ -42,18 +41,9 @@ def table(tmp_path):
     """Writes rows (dicts) as CSV; the first row's keys are the headings."""
 
     def write(*rows, name="stations.csv", encoding="utf-8"):
-        path = tmp_path / name
-        with path.open("w", encoding=encoding, newline="") as file:
-            writer = csv.DictWriter(file, rows[0])
-            writer.writeheader()
-            writer.writerows(rows)
-        return path
+        return write_table(tmp_path / name, rows, encoding)
 
     return write
-
-
-def counts(report):
-    return report.created, report.updated, report.unchanged, report.rejected
 
 
 def findings(report):

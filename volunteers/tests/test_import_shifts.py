@@ -1,6 +1,5 @@
 """Shifts come in from a table: every bad row is named, the rest is written, and nobody is dropped."""
 
-import csv
 import json
 from datetime import datetime, time, timedelta
 from itertools import count
@@ -11,12 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import override
-from openpyxl import Workbook
 
 from events.models import Message
 from stations.imports import tables
 from stations.models import HistoryLine
 from stations.tests.factories import make_division, make_station
+from stations.tests.tables import counts, write_table
 from volunteers import shift_import, shifts, signups
 from volunteers.models import Shift, Signup
 from volunteers.tests.factories import make_shift
@@ -53,26 +52,9 @@ def table(tmp_path):
     """Writes rows (dicts) under the keys of the first, by the ending of the name."""
 
     def write(*rows, name="shifts.csv", encoding="utf-8"):
-        path = tmp_path / name
-        if name.endswith("json"):
-            path.write_text(json.dumps(rows, ensure_ascii=False), encoding=encoding)
-        elif name.endswith("xlsx"):
-            book = Workbook()
-            for cells in [list(rows[0]), *([each.get(key) for key in rows[0]] for each in rows)]:
-                book.active.append(cells)
-            book.save(path)
-        else:
-            with path.open("w", encoding=encoding, newline="") as file:
-                writer = csv.DictWriter(file, rows[0])
-                writer.writeheader()
-                writer.writerows(rows)
-        return path
+        return write_table(tmp_path / name, rows, encoding)
 
     return write
-
-
-def counts(report):
-    return report.created, report.updated, report.unchanged, report.rejected
 
 
 def reasons(report):
