@@ -22,6 +22,7 @@ from events.models import Message, PointsAccount
 from portal import accounts, tokens
 from portal import consent as consents
 from portal.look import LARGE_TEXT_COOKIE
+from volunteers import profiles
 from volunteers.models import Credential, Signup
 
 YEAR = 365 * 24 * 3600
@@ -45,7 +46,7 @@ def me(request):
 
 def volunteering(person):
     """What is coming, what waits for a decision, and the hours confirmed so far."""
-    volunteer = getattr(person, "volunteer", None)
+    volunteer = profiles.find(person)
     if volunteer is None:
         return {"volunteer": None}
     coming = list(volunteer.signups.upcoming().select_related("shift__station__division")[:6])

@@ -13,13 +13,13 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
-from volunteers import calendars
-from volunteers.views import make_profile_first, volunteer_of
+from volunteers import calendars, profiles
+from volunteers.views import make_profile_first
 
 
 @cache_control(private=True, no_store=True)
 def my_calendar(request):
-    volunteer = volunteer_of(request.user)
+    volunteer = profiles.find(request.user)
     if volunteer is None:
         return make_profile_first(request.get_full_path())
     if request.method == "POST":

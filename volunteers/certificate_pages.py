@@ -14,9 +14,9 @@ from django.views.decorators.cache import cache_control
 
 from stations import limits, qr, reach
 from stations.refusals import Refusal
-from volunteers import certificates
+from volunteers import certificates, profiles
 from volunteers.models import Certificate
-from volunteers.views import make_profile_first, volunteer_of
+from volunteers.views import make_profile_first
 
 
 class CertificateForm(forms.Form):
@@ -47,7 +47,7 @@ class CertificateForm(forms.Form):
 
 @cache_control(private=True, no_store=True)
 def my_certificates(request):
-    volunteer = volunteer_of(request.user)
+    volunteer = profiles.find(request.user)
     if volunteer is None:
         return make_profile_first(request.get_full_path())
     today = timezone.localdate()

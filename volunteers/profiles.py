@@ -14,9 +14,14 @@ from volunteers.models.people import new_number
 GUARDIAN = ["guardian_name", "guardian_phone"]
 
 
+def find(person) -> Volunteer | None:
+    """The person's volunteer profile; of whoever has signed in it is loaded already."""
+    return getattr(person, "volunteer", None)
+
+
 def of(person) -> Volunteer:
-    """The person's volunteer profile, or a refusal that says where to make one."""
-    volunteer = getattr(person, "volunteer", None)
+    """The profile, or a refusal that says where to make one."""
+    volunteer = find(person)
     if volunteer is None:
         raise Refusal("no_profile", _("Please tell us first what you can do, on “What I can do”."))
     return volunteer

@@ -11,13 +11,13 @@ from stations.refusals import Refusal, first_refusal
 from volunteers import checks, profiles, signups, stand_ins, waiting_list
 from volunteers.forms import TeamSignupForm
 from volunteers.models import Credential, Shift, Signup, Team
-from volunteers.views import make_profile_first, volunteer_of
+from volunteers.views import make_profile_first
 
 
 @login_not_required
 def shift(request, pk):
     shift = get_object_or_404(Shift.objects.exclude(status=Shift.Status.DRAFT).with_place(), pk=pk)
-    volunteer = volunteer_of(request.user)
+    volunteer = profiles.find(request.user)
     signup = place_of(volunteer, shift) if volunteer else None
     context = {"shift": shift, "signup": signup, "teams": Team.objects.none(), "refusal": None}
     if signup:
@@ -158,7 +158,7 @@ def change_place(request, pk, change):
 def sign_up_team(request, pk, team):
     """Choose who of a team comes along; all get places, or none."""
     shift = get_object_or_404(Shift.objects.published().with_place(), pk=pk)
-    leader = volunteer_of(request.user)
+    leader = profiles.find(request.user)
     team = get_object_or_404(teams_led(leader), pk=team)
     posted = request.POST if request.method == "POST" else None
     form = TeamSignupForm(posted, team=team, label_suffix="")

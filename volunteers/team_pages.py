@@ -10,7 +10,7 @@ from volunteers import credentials, profiles, teams
 
 
 def mine(request):
-    volunteer = getattr(request.user, "volunteer", None)
+    volunteer = profiles.find(request.user)
     if volunteer is None:
         return redirect("volunteers:profile")
     return render(request, "volunteers/teams.html", {"volunteer": volunteer, "teams": led(volunteer)})

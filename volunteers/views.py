@@ -15,7 +15,7 @@ from stations.models import Division, Station
 from stations.refusals import Refusal
 from volunteers import calendars, credentials, openings, profiles
 from volunteers.forms import CredentialForm, ProfileForm, ShiftFilter, birthday_of
-from volunteers.models import REQUIRED_CREDENTIAL, Credential, ServiceKind, Signup, Volunteer
+from volunteers.models import REQUIRED_CREDENTIAL, Credential, ServiceKind, Signup
 from volunteers.papers import papers
 
 PAGE_SIZE = 30
@@ -26,7 +26,7 @@ AGREED_ABOUT = ["shift__station", "series__station"]
 @login_not_required
 def welcome(request):
     """For a stranger what volunteers do; for a volunteer what to do next, and her coming shifts."""
-    volunteer = volunteer_of(request.user)
+    volunteer = profiles.find(request.user)
     context = {
         "volunteer": volunteer,
         "services": [(service, REQUIRED_CREDENTIAL.get(service)) for service in ServiceKind],
@@ -43,7 +43,7 @@ def welcome(request):
 
 def profile(request):
     """What I can do, and the documents that it needs."""
-    volunteer = volunteer_of(request.user)
+    volunteer = profiles.find(request.user)
     form = ProfileForm(
         *posted(request),
         label_suffix="",
@@ -78,7 +78,7 @@ def saved(form, person) -> bool:
 
 
 def add_credential(request):
-    volunteer = volunteer_of(request.user)
+    volunteer = profiles.find(request.user)
     if volunteer is None:
         return make_profile_first(request.get_full_path())
     form = CredentialForm(*posted(request), label_suffix="", initial={"kind": request.GET.get("kind")})
@@ -113,7 +113,7 @@ def shifts(request):
     chosen = ShiftFilter(request.GET)
     wanted = chosen.wanted()
     coming = openings.coming()
-    volunteer = volunteer_of(request.user)
+    volunteer = profiles.find(request.user)
     context = {
         "page": Paginator(chosen.narrow(coming), PAGE_SIZE).get_page(request.GET.get("page")),
         "wanted": wanted,
@@ -133,12 +133,6 @@ def calendar(request, pk):
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="shift-{pk}.ics"'},
     )
-
-
-def volunteer_of(person) -> Volunteer | None:
-    if not person.is_authenticated:
-        return None
-    return Volunteer.objects.filter(person=person).select_related("home_station").first()
 
 
 def posted(request):

@@ -260,7 +260,7 @@ def test_the_list_asks_as_much_for_many_as_for_one(client, volunteer, rows, djan
     client.force_login(volunteer.person)
     client.get("/volunteer/certificates/")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/volunteer/certificates/")
 
 

@@ -206,7 +206,7 @@ def test_the_first_page_asks_the_database_as_often_for_three_shifts(
     client.force_login(volunteer.person)
     client.get("/volunteer/")
 
-    with django_assert_num_queries(8):  # one of them: whether there is a way to the workplace to show
+    with django_assert_num_queries(7):  # one of them: whether there is a way to the workplace to show
         page = client.get("/volunteer/")
 
     assert len(shifts_on(page)) == 2 * how_many

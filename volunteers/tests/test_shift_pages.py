@@ -428,7 +428,7 @@ def test_in_chinese_dates_and_buttons_read_as_people_write_them(volunteer, stati
 
 @pytest.mark.parametrize("how_many", [1, 3])
 # One of those signed in: whether there is a way to the workplace to show.
-@pytest.mark.parametrize(("signed_in", "queries"), [(False, 3), (True, 8)])
+@pytest.mark.parametrize(("signed_in", "queries"), [(False, 3), (True, 7)])
 def test_the_list_asks_the_database_as_often_for_three_shifts(
     client, newcomer, django_assert_num_queries, how_many, signed_in, queries
 ):
