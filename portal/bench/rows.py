@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from portal.bench import floors
-from portal.bench.client import get, post
+from portal.bench.client import fire, get, post
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,19 @@ class Row:
     requests: Callable[[], Iterable[bytes]]
     status: int = 200
     undo: Callable[[], None] = lambda: None
+
+
+def in_turns(rows, rounds, seconds):
+    """{row: requests a second} of each round. Rows take turns, so that whatever else the machine does
+    hits all alike; a round before the first warms up.
+    """
+    for number in range(rounds + 1):
+        rates = {}
+        for row in rows:
+            rates[row.name] = fire(row.requests(), status=row.status, seconds=seconds)
+            row.undo()
+        if number:
+            yield rates
 
 
 def the_floors():

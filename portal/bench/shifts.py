@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.bench import floors, report, site
-from portal.bench.client import fire, get, post
-from portal.bench.rows import Row
+from portal.bench.client import get, post
+from portal.bench.rows import Row, in_turns
 from portal.bench.world import World
 from stations import synthetic
 from stations.models import Station
@@ -97,10 +97,8 @@ def fill():
 
 
 def measure(*, rounds, seconds, people) -> list[dict]:
-    """Requests a second by row, round by round; rows take turns, and the first round warms up."""
-    world = World(people)
-    rows = the_rows(world)
-    return [one_round(rows, seconds) for _n in range(rounds + 1)][1:]
+    """Requests a second by row, round by round."""
+    return list(in_turns(the_rows(World(people)), rounds, seconds))
 
 
 def the_rows(world):
@@ -120,14 +118,6 @@ def the_rows(world):
         Row(LIST, lambda: repeat(get(f"{reverse('api:shifts-list')}?{urlencode(ASKED)}"))),
         Row(PAGE, lambda: repeat(get(f"{reverse('volunteers:shifts')}?service=helper"))),
     ]
-
-
-def one_round(rows, seconds) -> dict:
-    rates = {}
-    for row in rows:
-        rates[row.name] = fire(row.requests(), status=row.status, seconds=seconds)
-        row.undo()
-    return rates
 
 
 def list_costs() -> tuple[int, int]:
