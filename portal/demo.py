@@ -172,7 +172,7 @@ def plan(stations, *, by):
 
 
 def shift(station, kind, starts_at, hours, **details) -> Shift:
-    day = station.service_days.filter(starts_at__lte=starts_at, ends_at__gt=starts_at).first()
+    day = series.service_day_at(station, starts_at)
     found, _new = Shift.objects.get_or_create(
         station=station,
         kind=kind,
@@ -183,9 +183,9 @@ def shift(station, kind, starts_at, hours, **details) -> Shift:
 
 
 def coming(weekday, hour):
-    """The coming times of a weekly (or, without a weekday, daily) appointment."""
-    days = (timezone.localdate() + timedelta(days=n) for n in range(settings.SERIES_AHEAD.days))
-    times = (at(day, hour) for day in days if weekday is None or day.weekday() == weekday)
+    """The coming times of a weekly appointment, as far ahead as series are planned."""
+    days = (timezone.localdate() + timedelta(days=n) for n in range(settings.SERIES_AHEAD.days + 1))
+    times = (at(day, hour) for day in days if day.weekday() == weekday)
     return [moment for moment in times if moment > timezone.now()]
 
 
