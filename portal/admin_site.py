@@ -59,8 +59,8 @@ MENU = [
             "redemption",
             "workerpass",
             "pointsaccount",
-        ]
-        + ["pointsentry"],
+            "pointsentry",
+        ],
     ),
 ]
 

@@ -30,13 +30,13 @@ class Prepared:
 
     def __call__(self, *values) -> list:
         """The rows for these values, in a list."""
-        sql, slots, read = self.written
+        sql, slots, read, converters = self.written
         if self.locks and connection.get_autocommit():
             raise TransactionManagementError("Rows are locked in a transaction only.")
         with connection.cursor() as cursor:
             values = adapted(values)
             cursor.execute(sql, [values[s.number] if isinstance(s, Slot) else s for s in slots])
-            return [read(row) for row in self.compiler.apply_converters(cursor.fetchall(), self.converters)]
+            return [read(row) for row in self.compiler.apply_converters(cursor.fetchall(), converters)]
 
     @cached_property
     def queryset(self):
@@ -50,8 +50,8 @@ class Prepared:
     @cached_property
     def written(self):
         sql, slots = self.compiler.as_sql()
-        self.converters = self.compiler.get_converters([column for column, *_name in self.compiler.select])
-        return sql, slots, self.reader()
+        converters = self.compiler.get_converters([column for column, *_name in self.compiler.select])
+        return sql, slots, self.reader(), converters
 
     @cached_property
     def compiler(self):
