@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from events.tests.factories import at_hour
 from portal.tests.scene import Scene
 from portal.tests.test_shots import LOOKS, SHOTS, emptied, look, picture, shoot, signed_in
 from volunteers import (
@@ -185,10 +186,10 @@ def manager_pages(scene):
         station=scene.station, role="早班", rule="FREQ=WEEKLY;BYDAY=MO,WE,FR", places=3, needed=2
     )
     series.generate()
-    gap = scene.shift(scene.second, days=8, places=4, needed=3)
+    gap = scene.shift(scene.second, starts_at=at_hour(10, days=8), places=4, needed=3)
     invitations.invite(gap, [scene.third], by=scene.manager)
     place = gap.signups.get()
-    here = scene.shift(scene.second, starts_at=timezone.now() - HOUR / 2)
+    here = scene.shift(scene.first, starts_at=timezone.now() - HOUR / 2)
     appeal, unmarked = (
         make_appeal(signup=scene.over(scene.third, days=6, attendance="absent")),
         scene.over(scene.third, days=2),
