@@ -1,6 +1,7 @@
 from events.models.days import RedemptionDay, RedemptionDayException, ServiceDay
 from events.models.messages import Message
-from events.models.points import PointsAccount, PointsEntry, Redemption, Reward, Stock, WorkerPass
+from events.models.passes import WorkerPass
+from events.models.points import PointsAccount, PointsEntry, Redemption, Reward, Stock
 
 __all__ = [
     "Message",
