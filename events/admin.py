@@ -1,26 +1,20 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.validators import RegexValidator
-from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from events import passes
+from events import passes, points_admin, rewards_admin  # noqa: F401 (they register their own)
 from events.models import (
     Message,
-    PointsAccount,
-    PointsEntry,
     Redemption,
     RedemptionDay,
     RedemptionDayException,
-    Reward,
     ServiceDay,
-    Stock,
     WorkerPass,
 )
 from stations import reach
 from stations.decided import DecidedAtTheDesk, to_preview
-from stations.discretion import ARRANGED, Discreet
 from stations.lists import InReach, places
 from stations.scope import EVERYTHING, ReadOnly, ScopedAdmin
 
@@ -48,11 +42,11 @@ class ServiceDayAdmin(ScopedAdmin):
 @admin.register(RedemptionDay)
 class RedemptionDayAdmin(ScopedAdmin):
     guide = _(
-        "The weekdays on which a station redeems points (积分兑换日), Fridays by default. Screens refuse on "
-        "other days, counted by the time in Zhejiang; a single day is opened or closed by an exception."
+        "The days of the week or month on which a station redeems points (积分兑换日), Fridays by default. "
+        "Screens refuse on other days, by the time in Zhejiang; an exception opens or closes a single day."
     )
-    list_display = ["station", "weekday"]
-    list_filter = ["weekday", ("station", InReach), places("station__division")]
+    list_display = ["station", "weekday", "day_of_month"]
+    list_filter = ["weekday", "day_of_month", ("station", InReach), places("station__division")]
     list_select_related = ["station"]
     search_fields = ["station__search"]
     may = EVERYTHING
@@ -66,26 +60,6 @@ class RedemptionDayExceptionAdmin(ScopedAdmin):
     date_hierarchy = "date"
     search_fields = ["station__search", "reason"]
     may = EVERYTHING
-
-
-@admin.register(Reward)
-class RewardAdmin(ScopedAdmin):
-    """The one catalogue of the province: everybody reads it, its operators write it."""
-
-    station_path = None
-    may = {"view": reach.EVERYBODY}
-    list_display = ["name_zh", "name_en", "points", "is_active"]
-    list_filter = ["is_active"]
-    search_fields = ["name_zh", "name_en"]
-
-
-@admin.register(Stock)
-class StockAdmin(ScopedAdmin):
-    list_display = ["reward", "station", "left"]
-    list_filter = [("reward", InReach), ("station", InReach), places("station__division")]
-    search_fields = ["station__search", "reward__name_zh", "reward__name_en"]
-    list_select_related = ["station", "reward"]
-    may = {"view": reach.EVERYBODY, **dict.fromkeys(["add", "change"], reach.AT_THE_COUNTER)}
 
 
 @admin.register(Redemption)
@@ -169,52 +143,6 @@ class WorkerPassAdmin(ScopedAdmin):
         super().save_model(request, obj, form, change)
         if pin:
             passes.set_pin(obj, pin, by=request.user)
-
-
-@admin.register(PointsAccount)
-class PointsAccountAdmin(ReadOnly, ScopedAdmin):
-    station_path = "worker_pass__station"
-    guide = _("What somebody has left. A balance is the sum of its entries and never below zero.")
-    first_step = _("An account begins with the first card that a station issues.")
-    list_display = ["__str__", "balance"]
-    list_select_related = ["worker_pass", "person"]
-    search_fields = ["worker_pass__number__endswith", "worker_pass__nickname", "person__name"]
-
-
-@admin.register(PointsEntry)
-class PointsEntryAdmin(ReadOnly, Discreet, ScopedAdmin):
-    # Time and place of what a shift has earned would tell whose shift it was.
-    confidential = Q(kind=PointsEntry.Kind.EARN_SHIFT)
-    confidential |= Q(kind=PointsEntry.Kind.REVERSE, account__worker_pass=None)
-    people = ["account", "actor", "key"]
-    list_display = ["created_at", "whose", "kind", "points", "why", "actor"]
-    guide = _(
-        "The ledger of points: thanks without cash value, for hours that were confirmed, and what was "
-        "redeemed. Lines are never changed; a mistake is put right by a line against it."
-    )
-    first_step = _("The first line is written when hours are confirmed or points are redeemed.")
-    list_filter = [
-        "kind",
-        ("created_at", admin.DateFieldListFilter),
-        ("station", InReach),
-        places("station__division"),
-    ]
-    list_select_related = ["account__worker_pass", "account__person", "actor"]
-    date_hierarchy = "created_at"
-    search_fields = ["account__worker_pass__number__endswith", "account__worker_pass__nickname", "key__exact"]
-    fields = ["whose", "counterpart", "kind", "points", "key", "why", "actor", "created_at", "station"]
-    readonly_fields = fields
-
-    def get_fields(self, request, obj=None):
-        return [name for name in self.fields if name != "key" or not (obj and obj.is_hidden)]
-
-    @admin.display(description=_("points account"))
-    def whose(self, entry):
-        return ARRANGED if entry.is_hidden else entry.account
-
-    @admin.display(description=_("reason"))
-    def why(self, entry):
-        return "" if entry.is_hidden else entry.reason
 
 
 @admin.register(Message)

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from events import passes, points, redemptions
-from events.models import Redemption, Reward, Stock, WorkerPass
+from events.models import Redemption, Reward, WorkerPass
 from stations.kiosks import kiosk_only
 from stations.refusals import Refusal, first_refusal
 
@@ -56,9 +56,10 @@ class OrderForm(forms.Form):
 
 @dataclass(frozen=True)
 class Offer:
-    """A reward on the screen, with the sentence why not where it cannot be had."""
+    """A reward on the screen with today's price, and the sentence why not where it cannot be had."""
 
     reward: Reward
+    points: int
     refusal: Refusal | None
 
 
@@ -137,7 +138,9 @@ def start(request):
     context = {
         "form": form,
         "now": timezone.localtime(),
-        "not_today": first_refusal([redemptions.check_day], None, request.kiosk.station, None),
+        "not_today": first_refusal(
+            [redemptions.check_day], None, request.kiosk.station, timezone.localdate(), None
+        ),
     }
     return render(request, "events/kiosk/start.html", context, status=422 if form.errors else 200)
 
@@ -164,9 +167,9 @@ def pin(request):
 @worker_only
 def rewards(request):
     account, station = request.worker_pass.account, request.kiosk.station
-    whole_day = [redemptions.check_day, redemptions.check_once_a_day]
+    today = timezone.localdate()
     context = {
-        "refusal": first_refusal(whole_day, account, station, None),
+        "refusal": first_refusal(redemptions.WHOLE_DAY, account, station, today, None),
         "offers": offers(account, station),
         "points": account.balance,
     }
@@ -174,45 +177,45 @@ def rewards(request):
 
 
 def offers(account, station) -> list[Offer]:
-    """What the station has on offer, in one query, cheapest first; what is gone comes last."""
-    stock = Stock.objects.filter(station=station, reward__is_active=True).select_related("reward")
-    by_price = stock.order_by("reward__points", "reward")
-    shown = sorted(by_price, key=lambda row: row.left == 0)[:CHOICES]
-    return [Offer(row.reward, why_not(account, row)) for row in shown]
+    """What the station has on offer, in three queries, cheapest first; what is gone comes last."""
+    available, today = points.available(account), timezone.localdate()
+    shown = sorted(redemptions.offers(station, today), key=lambda row: row.left == 0)[:CHOICES]
+    return [Offer(row.reward, row.points, why_not(account, row, available, today)) for row in shown]
 
 
-def why_not(account, row):
+def why_not(account, row, available, today):
     if row.left == 0:
         return redemptions.out_of_stock()
-    if account.balance < row.reward.points:
-        return points.not_enough(account, row.reward.points)
-    return None
+    if available < row.points:
+        return points.not_enough(row.points - available)
+    return first_refusal([redemptions.check_limit], account, row.station, today, row)
 
 
 @worker_only
 def confirm(request, pk):
     account, station = request.worker_pass.account, request.kiosk.station
-    reward = Reward.objects.filter(is_active=True, stock__station=station, pk=pk).first()
-    if reward is None:
+    offer = redemptions.offer(station, pk, timezone.localdate())
+    if offer is None:
         return redirect("kiosk:rewards")
     if request.method == "POST":
-        refusal = order(request, account, reward)
+        refusal = order(request, account, pk)
         if refusal is None:
             return redirect("kiosk:done")
     else:
-        refusal = redemptions.why_not(account, reward, station=station)
+        refusal = redemptions.why_not(account, pk, station=station)
     context = {
-        "reward": reward,
+        "reward": offer.reward,
+        "price": offer.points,
         "refusal": refusal,
         "form": OrderForm(initial={"key": uuid.uuid4()}),
         "points": account.balance,
-        "left": account.balance - reward.points,
+        "left": account.balance - offer.points,
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "events/kiosk/confirm.html", context, status=status)
 
 
-def order(request, account, reward) -> Refusal | None:
+def order(request, account, reward_id) -> Refusal | None:
     """Redeem and forget the worker, or say why not.
 
     The session goes on under its key, so that the same form sent twice finds its answer.
@@ -220,9 +223,11 @@ def order(request, account, reward) -> Refusal | None:
     form = OrderForm(request.POST)
     if not form.is_valid():
         return Refusal("no_key", _("This page was out of date. Please choose again."))
-    key = str(form.cleaned_data["key"])
+    key, kiosk = str(form.cleaned_data["key"]), request.kiosk
     try:
-        redemption = redemptions.redeem(account, reward, kiosk=request.kiosk, key=key)
+        redemption, _is_new = redemptions.redeem(
+            account, reward_id, station=kiosk.station, kiosk=kiosk, key=key
+        )
     except Refusal as refusal:
         return refusal
     del request.session["kiosk_worker"]

@@ -1,7 +1,11 @@
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
-from events import messages, redemptions
+from events import expiry, messages, reconciling, redemptions
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -12,3 +16,15 @@ def send_due_messages():
 @shared_task
 def reverse_uncollected():
     redemptions.reverse_uncollected(timezone.localdate())
+
+
+@shared_task
+def expire_points():
+    expiry.expire(timezone.localdate())
+
+
+@shared_task
+def reconcile():
+    """An error in the log, which somebody watches, for each drift."""
+    for drift in reconciling.drifts():
+        logger.error("reconcile: %s", drift)

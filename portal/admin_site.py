@@ -40,6 +40,7 @@ MENU = [
             "redemptionday",
             "redemptiondayexception",
             "reward",
+            "earningrule",
             "stock",
             "message",
         ]
@@ -59,7 +60,9 @@ MENU = [
             "redemption",
             "workerpass",
             "pointsaccount",
+            "pointsdecision",
             "pointsentry",
+            "stockmovement",
         ],
     ),
 ]

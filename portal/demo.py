@@ -5,7 +5,7 @@ demo. Loading it again adds what the passing of time has used up and nothing els
 """
 
 import io
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw
 
-from events import messages, passes, points
+from events import messages, passes, points, stocks
 from events.models import (
     PointsEntry,
     RedemptionDay,
@@ -86,7 +86,7 @@ def load():
     people = {account["email"].split("@")[0]: person(**account) for account in ACCOUNTS}
     shimen = stations[SHIMEN]
     posted(people, shimen)
-    redemption(shimen, list(stations.values()))
+    redemption(shimen, list(stations.values()), by=people["manager"])
     worker(shimen)
     plan(stations, by=people["manager"])
     joined(people["newcomer"], shimen, ServiceKind.LEGAL)
@@ -127,7 +127,7 @@ def joined(person, station, *services) -> Volunteer:
     return volunteer or profiles.save(person, name=person.name, home_station=station, services=list(services))
 
 
-def redemption(shimen, stations):
+def redemption(shimen, stations, *, by):
     """Fridays everywhere; at Shimen also the day of loading, so that the kiosk can be tried on any date."""
     for station in stations:
         RedemptionDay.objects.get_or_create(station=station, weekday=FRIDAY)
@@ -137,11 +137,15 @@ def redemption(shimen, stations):
             station=shimen, date=today, defaults={"is_open": True, "reason": "演示加开"}
         )
     for name_zh, name_en, price, picture, amount in REWARDS:
-        reward, _new = Reward.objects.get_or_create(
-            name_zh=name_zh, defaults={"name_en": name_en, "points": price, "picture": picture}
+        reward, is_new = Reward.objects.get_or_create(
+            name_zh=name_zh, defaults={"name_en": name_en, "picture": picture}
         )
+        if is_new:
+            reward.prices.create(points=price, starts_on=date(2026, 1, 1))
         for station in stations:
-            Stock.objects.get_or_create(station=station, reward=reward, defaults={"left": amount})
+            stock, is_new = Stock.objects.get_or_create(station=station, reward=reward)
+            if is_new:
+                stocks.deliver(stock, amount, by=by, reason="演示：第一批")
 
 
 def worker(shimen):

@@ -189,6 +189,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "events.tasks.reverse_uncollected",
         "schedule": crontab(hour=0, minute=10),
     },
+    "let old points expire": {
+        "task": "events.tasks.expire_points",
+        "schedule": crontab(day_of_month=1, hour=0, minute=40),
+    },
+    "count the books again": {"task": "events.tasks.reconcile", "schedule": crontab(hour=2, minute=30)},
     "make the shifts of series": {
         "task": "volunteers.tasks.generate_shifts",
         "schedule": crontab(hour=3, minute=30),
@@ -211,6 +216,9 @@ if DEMO:
 MAILBOX = not env.str("EMAIL_URL", "")
 vars().update(env.email("EMAIL_URL", default="dummymail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "暖驿 <noreply@example.org>")
+
+# Points: earned in a month, they expire on the first of the same month three years later.
+POINTS_VALID_MONTHS = 36
 
 # Volunteers: what the federation may set for all its stations.
 CANCEL_UNTIL = timedelta(hours=12)  # before the shift; later on the station is asked

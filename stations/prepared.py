@@ -3,7 +3,7 @@
 That writing takes several times as long as the database needs for the answer.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, cached_property
 
 from django.db import connection
@@ -99,6 +99,11 @@ def inserting(model):
 
 
 def adapted(values) -> list:
-    """As the database wants them: SQLite keeps times as texts."""
-    adapt = connection.ops.adapt_datetimefield_value
-    return [adapt(value) if isinstance(value, datetime) else value for value in values]
+    """As the database wants them: SQLite keeps dates and times as texts."""
+    return [adapt(value) for value in values]
+
+
+def adapt(value):
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value

@@ -6,6 +6,7 @@ zero. Nothing but a sign-up for a shift can have hours (art. 19).
 
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events import points
@@ -108,8 +109,12 @@ def settle(signup, entry):
     """Let points follow the ledger, under the name of the line that has changed it."""
     lines = signup.hours.values_list("pk", "minutes")
     keys = [f"signup:{signup.pk}", *(key_of(pk) for pk, _minutes in lines)]
+    if PointsEntry.objects.filter(key__in=map(points.complaint, keys)).exists():
+        return  # after an upheld complaint the service is worth nothing, whatever its hours
     earned = PointsEntry.objects.filter(key__in=keys).aggregate(sum=Sum("points", default=0))["sum"]
-    due = points.for_minutes(sum(minutes for _pk, minutes in lines)) - earned
+    day = timezone.localdate(signup.shift.starts_at)
+    rule = points.rule_on(PointsEntry.Kind.EARN_SHIFT, day)
+    due = points.for_minutes(sum(minutes for _pk, minutes in lines), rule) - earned
     account = points.account_of(signup.volunteer.person)
     is_first = entry.kind == SERVICE and entry.version == 1
     said = {
@@ -119,7 +124,8 @@ def settle(signup, entry):
         "station": signup.shift.station,
     }
     if due > 0:
-        points.earn(account, due, kind=PointsEntry.Kind.EARN_SHIFT, **said)
+        free_on = points.free_on(rule)
+        points.earn(account, due, kind=PointsEntry.Kind.EARN_SHIFT, earned_on=day, free_on=free_on, **said)
     elif due < 0:
         points.take_back(account, -due, **said)
 

@@ -1,17 +1,23 @@
 from events.models.days import RedemptionDay, RedemptionDayException, ServiceDay
 from events.models.messages import Message
 from events.models.passes import WorkerPass
-from events.models.points import PointsAccount, PointsEntry, Redemption, Reward, Stock
+from events.models.points import EarningRule, PointsAccount, PointsDecision, PointsEntry
+from events.models.redemptions import Redemption
+from events.models.rewards import Price, Reward, Stock, StockMovement
 
 __all__ = [
+    "EarningRule",
     "Message",
     "PointsAccount",
+    "PointsDecision",
     "PointsEntry",
+    "Price",
     "Redemption",
     "RedemptionDay",
     "RedemptionDayException",
     "Reward",
     "ServiceDay",
     "Stock",
+    "StockMovement",
     "WorkerPass",
 ]

@@ -63,32 +63,50 @@ class ServiceDay(models.Model):
 
 
 class RedemptionDay(models.Model):
-    """A weekday on which points can be redeemed at a station (积分兑换日), Fridays by default."""
+    """A weekday or a day of the month on which points can be redeemed at a station (积分兑换日).
+
+    Fridays by default, in Asia/Shanghai. The 31st of a month with 30 days does not happen.
+    """
 
     FRIDAY = 4
 
     station = models.ForeignKey(
         Station, models.CASCADE, related_name="redemption_days", verbose_name=_("station")
     )
-    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=WEEKDAYS, default=FRIDAY)
+    weekday = models.PositiveSmallIntegerField(
+        _("weekday"), choices=WEEKDAYS, null=True, blank=True, default=FRIDAY
+    )
+    day_of_month = models.PositiveSmallIntegerField(
+        _("or day of the month"), choices=[(n, n) for n in range(1, 32)], null=True, blank=True
+    )
 
     history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("redemption day")
         verbose_name_plural = _("redemption days")
-        ordering = ["station", "weekday"]
+        ordering = ["station", "weekday", "day_of_month"]
         constraints = [
             models.UniqueConstraint(
                 fields=["station", "weekday"],
                 name="redemption_day_once_per_weekday",
                 violation_error_message=_("This weekday is a redemption day already."),
             ),
-            models.CheckConstraint(condition=Q(weekday__lte=6), name="redemption_day_is_a_weekday"),
+            models.UniqueConstraint(
+                fields=["station", "day_of_month"],
+                name="redemption_day_once_per_day_of_month",
+                violation_error_message=_("This day of the month is a redemption day already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(weekday__range=(0, 6), day_of_month=None)
+                | Q(weekday=None, day_of_month__range=(1, 31)),
+                name="redemption_day_is_of_week_or_month",
+                violation_error_message=_("Please choose a weekday or a day of the month, one of the two."),
+            ),
         ]
 
     def __str__(self):
-        return f"{self.station} · {self.get_weekday_display()}"
+        return f"{self.station} · {self.get_weekday_display() or self.day_of_month}"
 
 
 class RedemptionDayException(models.Model):

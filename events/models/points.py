@@ -1,18 +1,20 @@
-"""The points ledger, and what points buy."""
+"""The points ledger, and the rules by which points are earned."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from stations.models import Kiosk, Station
+from stations.models import Station
 
 
 class PointsAccount(models.Model):
-    """One person's points. The balance is the sum of the entries and never below zero."""
+    """One person's points. The balance is the sum of the entries and never below zero.
+
+    The database moves it with every entry, whoever writes one (migration 0006).
+    """
 
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -37,23 +39,34 @@ class PointsAccount(models.Model):
 
 
 class PointsEntry(models.Model):
-    """One line of the ledger, append-only: the account gains `points`, the named counterpart loses them."""
+    """One transfer of the double-entry ledger: the account gains `points`, the counterpart loses them.
+
+    Both legs stand in one row, so that every entry sums to zero by its form. Append-only.
+    """
 
     class Kind(models.TextChoices):
         EARN_SHIFT = "earn_shift", _("Volunteer hours reward")
-        GRANT = "grant", _("Granted")
+        EARN_REPORT = "earn_report", _("Verified hazard report reward")
+        GRANT = "grant", _("Hardship support")
         REDEEM = "redeem", _("Redeemed")
         REVERSE = "reverse", _("Reversed")
+        ADJUST = "adjust", _("Adjusted")
+        EXPIRE = "expire", _("Expired")
 
     class Counterpart(models.TextChoices):
         ISSUED = "issued", _("Points issued")
         GOODS = "goods", _("Goods given out")
+        EXPIRED = "expired", _("Points expired")
 
     account = models.ForeignKey(
-        PointsAccount, models.PROTECT, related_name="entries", verbose_name=_("points account")
+        PointsAccount,
+        models.PROTECT,
+        related_name="entries",
+        db_index=False,
+        verbose_name=_("points account"),
     )
-    counterpart = models.CharField(_("counterpart"), max_length=6, choices=Counterpart)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    counterpart = models.CharField(_("counterpart"), max_length=7, choices=Counterpart)
+    kind = models.CharField(_("kind"), max_length=11, choices=Kind)
     points = models.IntegerField(_("points"))
     key = models.CharField(
         _("source"), max_length=80, unique=True, help_text=_("What the points are for; it counts once.")
@@ -78,147 +91,151 @@ class PointsEntry(models.Model):
         verbose_name=_("station"),
         help_text=_("Where they were earned or redeemed"),
     )
+    earned_on = models.DateField(_("earned on"), null=True, editable=False)
+    free_on = models.DateField(
+        _("can be spent from"), null=True, editable=False, help_text=_("Empty: at once")
+    )
 
     class Meta:
         verbose_name = _("points entry")
         verbose_name_plural = _("points entries")
         ordering = ["-created_at", "-pk"]
         indexes = [
-            models.Index(fields=["account", "-created_at"], name="points_statement"),
+            # With the points, so that a balance is counted without opening the rows.
+            models.Index(fields=["account", "created_at", "points"], name="points_statement"),
+            models.Index(
+                fields=["account", "free_on"], condition=Q(free_on__isnull=False), name="points_held"
+            ),
             models.Index(fields=["station", "created_at"], name="points_of_station"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(points=0), name="points_entry_not_zero"),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=["earn_shift", "earn_report", "grant"], counterpart="issued", points__gt=0
+                )
+                | Q(kind="redeem", counterpart="goods", points__lt=0)
+                | Q(kind="expire", counterpart="expired", points__lt=0)
+                | Q(kind="adjust", counterpart="issued")
+                | Q(kind="reverse"),
+                name="points_entry_has_two_sides",
+            ),
         ]
 
     def __str__(self):
         return f"{self.points:+d} · {self.reason}"
 
 
-class Reward(models.Model):
-    """Something that points buy. Points have no cash value and cannot be passed on."""
+class EarningRule(models.Model):
+    """What something is worth in points from a day on; the newest rule that has begun holds."""
 
-    class Picture(models.TextChoices):
-        SOAP = "soap", _("Soap")
-        TISSUES = "tissues", _("Tissues")
-        MEAL = "meal", _("Meal")
-        RAIN = "rain", _("Rain suit")
-        HELMET = "helmet", _("Helmet")
-        GIFT = "gift", _("Gift")
+    class Kind(models.TextChoices):
+        SHIFT = "earn_shift", _("An hour of volunteer service")
+        REPORT = "earn_report", _("A verified hazard photo")
 
-    name_zh = models.CharField(_("name in Chinese"), max_length=40, unique=True)
-    name_en = models.CharField(_("name in English"), max_length=60)
-    points = models.PositiveIntegerField(_("price in points"))
-    picture = models.CharField(_("picture"), max_length=8, choices=Picture, default=Picture.GIFT)
-    is_active = models.BooleanField(_("on offer"), default=True)
+    kind = models.CharField(_("for"), max_length=11, choices=Kind)
+    starts_on = models.DateField(_("holds from"), default=timezone.localdate)
+    points = models.PositiveIntegerField(_("points"))
+    most_a_day = models.PositiveSmallIntegerField(
+        _("counted a day at most"), null=True, blank=True, help_text=_("Empty: all of them")
+    )
+    quarantine_days = models.PositiveSmallIntegerField(
+        _("days until they can be spent"),
+        default=0,
+        help_text=_("Time to look into a complaint before the points are gone"),
+    )
 
     history = HistoricalRecords()
 
     class Meta:
-        verbose_name = _("reward")
-        verbose_name_plural = _("rewards")
-        ordering = ["points", "pk"]
+        verbose_name = _("earning rule")
+        verbose_name_plural = _("earning rules")
+        ordering = ["kind", "-starts_on"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(points__gt=0),
-                name="reward_costs_something",
-                violation_error_message=_("A reward costs at least one point."),
+            models.UniqueConstraint(
+                fields=["kind", "starts_on"],
+                name="one_earning_rule_per_kind_and_day",
+                violation_error_message=_("Another rule for this holds from that day already."),
             )
         ]
 
     def __str__(self):
-        return self.name
-
-    @property
-    def name(self):
-        return self.name_zh if (get_language() or "zh").startswith("zh") else self.name_en
+        return f"{self.get_kind_display()} · {self.starts_on}"
 
 
-class Stock(models.Model):
-    """How many of a reward a station has left."""
+class PointsDecision(models.Model):
+    """Points given by a named decision or put right by hand: proposed by one person, decided by another."""
 
-    station = models.ForeignKey(Station, models.PROTECT, related_name="stock", verbose_name=_("station"))
-    reward = models.ForeignKey(Reward, models.PROTECT, related_name="stock", verbose_name=_("reward"))
-    left = models.IntegerField(_("left"), default=0)
+    class Kind(models.TextChoices):
+        GRANT = "grant", _("Hardship support")
+        ADJUST = "adjust", _("Adjusted")
 
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("stock")
-        verbose_name_plural = _("stock")
-        ordering = ["station", "reward"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["station", "reward"],
-                name="stock_once_per_station_and_reward",
-                violation_error_message=_("This station lists that reward already."),
-            ),
-            models.CheckConstraint(
-                condition=Q(left__gte=0),
-                name="stock_not_negative",
-                violation_error_message=_("The stock cannot be below zero."),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.reward} · {self.station}"
-
-
-class Redemption(models.Model):
-    """Points turned into a reward at a station, waiting at the counter under a pick-up code."""
-
-    class Status(models.TextChoices):
-        WAITING = "waiting", _("Waiting to be collected")
-        COLLECTED = "collected", _("Collected")
-        REVERSED = "reversed", _("Reversed")
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Waiting for a second person")
+        APPROVED = "approved", _("Approved")
+        DECLINED = "declined", _("Not approved")
 
     account = models.ForeignKey(
-        PointsAccount, models.PROTECT, related_name="redemptions", verbose_name=_("points account")
+        PointsAccount, models.PROTECT, related_name="decisions", verbose_name=_("points account")
     )
     station = models.ForeignKey(
-        Station, models.PROTECT, related_name="redemptions", verbose_name=_("station")
+        Station, models.PROTECT, related_name="points_decisions", verbose_name=_("station")
     )
-    kiosk = models.ForeignKey(Kiosk, models.PROTECT, related_name="redemptions", verbose_name=_("kiosk"))
-    reward = models.ForeignKey(Reward, models.PROTECT, related_name="redemptions", verbose_name=_("reward"))
-    points = models.PositiveIntegerField(_("price in points"))
-    date = models.DateField(_("date"))
-    pickup_code = models.CharField(_("pick-up code"), max_length=6)
-    key = models.CharField(_("idempotency key"), max_length=64, unique=True)
-    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.WAITING)
-    created_at = models.DateTimeField(_("redeemed at"), default=timezone.now, editable=False)
-    settled_at = models.DateTimeField(_("handed over or reversed at"), null=True, editable=False)
-    settled_by = models.ForeignKey(
+    kind = models.CharField(_("kind"), max_length=6, choices=Kind)
+    points = models.IntegerField(_("points"), help_text=_("With a minus where they are taken off"))
+    decision = models.CharField(
+        _("decision"),
+        max_length=60,
+        help_text=_("Its number or date and who took it, for example 瓯工〔2026〕12号"),
+    )
+    reason = models.CharField(_("reason"), max_length=120)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.PROPOSED, editable=False)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        editable=False,
+        related_name="+",
+        verbose_name=_("proposed by"),
+    )
+    proposed_at = models.DateTimeField(_("proposed at"), default=timezone.now, editable=False)
+    decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
         null=True,
         editable=False,
         related_name="+",
-        verbose_name=_("handed over or reversed by"),
+        verbose_name=_("decided by"),
     )
+    decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
 
-    history = HistoricalRecords(excluded_fields=["key"])
-    # Made on the busiest path; the row itself says when and by whom. Verbs note what follows.
-    skip_history_when_saving = True
+    history = HistoricalRecords()
 
     class Meta:
-        verbose_name = _("redemption")
-        verbose_name_plural = _("redemptions")
-        ordering = ["-created_at"]
+        verbose_name = _("points decision")
+        verbose_name_plural = _("points decisions")
+        ordering = ["-proposed_at"]
         indexes = [
-            models.Index(fields=["station", "status", "-date"], name="redemption_queue"),
-            # The desk: what waits at the counter, the oldest first.
-            models.Index(fields=["created_at"], condition=Q(status="waiting"), name="redemption_waiting"),
+            models.Index(fields=["proposed_at"], condition=Q(state="proposed"), name="points_decision_queue"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "date"],
-                condition=~Q(status="reversed"),
-                name="one_redemption_per_person_and_day",
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=models.F("proposed_by")),
+                name="points_decided_by_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="grant", points__gt=0) | Q(kind="adjust") & ~Q(points=0),
+                name="points_decision_moves_points",
+                violation_error_message=_(
+                    "Support adds points; an adjustment adds or takes off at least one."
+                ),
             ),
             models.UniqueConstraint(
-                fields=["station", "date", "pickup_code"], name="pickup_code_once_per_station_and_day"
+                fields=["account", "decision"],
+                condition=~Q(state="declined"),
+                name="one_points_decision_per_account",
+                violation_error_message=_("This decision is recorded for this card already."),
             ),
         ]
 
     def __str__(self):
-        return f"{self.pickup_code} · {self.reward}"
+        return f"{self.points:+d} · {self.decision}"

@@ -1,9 +1,9 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from events import passes, points, redemptions
+from events import passes, points, redemptions, stocks
 from events.models import (
     PointsEntry,
     RedemptionDay,
@@ -69,14 +69,15 @@ def make_points(account, worth, **kw):
 
 
 def make_reward(**kw):
-    """Something that costs 30 points. With `station=`, that station has `left` (5) of it."""
+    """Something that costs 30 `points`. With `station=`, that station has `left` (5) of it."""
     number = next(numbers)
-    station, left = kw.pop("station", None), kw.pop("left", 5)
-    reward = Reward.objects.create(
-        **{"name_zh": f"毛巾{number}", "name_en": f"Towel {number}", "points": 30, **kw}
-    )
+    station, left, worth = kw.pop("station", None), kw.pop("left", 5), kw.pop("points", 30)
+    reward = Reward.objects.create(**{"name_zh": f"毛巾{number}", "name_en": f"Towel {number}", **kw})
+    reward.prices.create(points=worth, starts_on=date(2020, 1, 1))
     if station:
-        Stock.objects.create(station=station, reward=reward, left=left)
+        stock = Stock.objects.create(station=station, reward=reward)
+        if left:
+            stocks.deliver(stock, left, by=None)
     return reward
 
 
@@ -87,4 +88,10 @@ def make_redemption(**kw):
     reward = kw.pop("reward", None) or make_reward(station=kiosk.station)
     worker_pass = kw.pop("worker_pass", None) or make_worker_pass(station=kiosk.station)
     key = kw.pop("key", f"test:{next(numbers)}")
-    return redemptions.redeem(worker_pass.account, reward, kiosk=kiosk, key=key)
+    return redeem(worker_pass.account, reward, kiosk=kiosk, key=key)
+
+
+def redeem(account, reward, *, kiosk, key):
+    """As a kiosk does it; the redemption."""
+    said = {"station": kiosk.station, "kiosk": kiosk, "key": key}
+    return redemptions.redeem(account, reward.pk, **said)[0]

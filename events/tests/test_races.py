@@ -1,16 +1,19 @@
 from collections import Counter
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher, check_password
 from django.core import mail
+from django.db import connection
 from django.db.models import Sum
+from django.utils import timezone
 
 from events import channels, messages, passes, redemptions
-from events.models import Message, PointsAccount, PointsEntry, Redemption, Stock, WorkerPass
-from events.tests.factories import make_reward, make_worker_pass
+from events.models import Message, PointsAccount, PointsEntry, Redemption, Reward, Stock, WorkerPass
+from events.tests.factories import make_redemption_exception, make_reward, make_worker_pass, redeem
 from stations.refusals import Refusal
-from stations.tests.races import at_once, everybody, many_sessions  # noqa: F401 (a fixture)
+from stations.tests.races import at_once, everybody, many_sessions, without_guard  # noqa: F401 (a fixture)
 
 pytestmark = [
     pytest.mark.postgres,
@@ -49,47 +52,30 @@ def at_the_counter():
 
 def test_thirty_redemptions_at_once_take_the_ten_pieces_that_there_are(thirty, soap, kiosk):
     answers = at_once(
-        *(partial(redemptions.redeem, account, soap, kiosk=kiosk, key=f"{account.pk}") for account in thirty)
+        *(partial(redeem, account, soap, kiosk=kiosk, key=f"{account.pk}") for account in thirty)
     )
 
     assert codes(answers) == {"Redemption": 10, "out_of_stock": 20}
     assert at_the_counter() == (10, 0, 3000 - 10 * 30, 3000 - 10 * 30)
 
 
-def test_control_looking_at_the_stock_before_writing_gives_out_too_much(thirty, soap, kiosk):
-    has_looked = everybody(30)
+def test_control_without_the_stocks_guard_too_much_is_given_out(thirty, soap, kiosk):
+    with without_guard("events_stock", "stock_not_negative"):
+        answers = at_once(
+            *(partial(redeem, account, soap, kiosk=kiosk, key=f"{account.pk}") for account in thirty)
+        )
 
-    def redeem(account):
-        stock = Stock.objects.get(reward=soap)
-        has_looked()
-        if stock.left > 0:
-            redemption = Redemption.objects.create(
-                account=account,
-                station=kiosk.station,
-                kiosk=kiosk,
-                reward=soap,
-                points=30,
-                date=kiosk.paired_at.date(),
-                pickup_code=f"{account.pk:06d}",
-                key=f"{account.pk}",
-            )
-            stock.left -= 1
-            stock.save()
-            return redemption
-
-    answers = at_once(*(partial(redeem, account) for account in thirty))
-
-    assert codes(answers) == {"Redemption": 30}
-    assert at_the_counter()[:2] == (30, 9)
+        assert codes(answers)["Redemption"] > 10
+        assert at_the_counter()[1] < 0
 
 
 # One order, sent fifty times
 
 
 def test_one_order_sent_fifty_times_at_once_is_one_redemption_and_one_answer(worker, soap, kiosk):
-    redeem = partial(redemptions.redeem, worker.account, soap, kiosk=kiosk, key="order-1")
+    order = partial(redeem, worker.account, soap, kiosk=kiosk, key="order-1")
 
-    answers = at_once(*[redeem] * 50)
+    answers = at_once(*[order] * 50)
 
     redemption = Redemption.objects.get()
     assert Counter((getattr(a, "pk", a), getattr(a, "pickup_code", a)) for a in answers) == {
@@ -98,17 +84,128 @@ def test_one_order_sent_fifty_times_at_once_is_one_redemption_and_one_answer(wor
     assert at_the_counter() == (1, 9, 70, 70)
 
 
-def test_control_without_looking_again_most_are_told_something_else(worker, soap, kiosk):
-    has_looked = everybody(50)
+def test_control_without_its_guard_a_key_does_not_find_its_answer(worker, soap, kiosk):
+    order = partial(redeem, worker.account, soap, kiosk=kiosk, key="order-1")
+    [name] = constraint_of("events_redemption", "UNIQUE (key)")
 
-    def redeem():
-        earlier = Redemption.objects.filter(key="order-1").first()
+    with (
+        without_guard("events_redemption", name),
+        without_guard("events_redemption", "one_redemption_per_person_and_day"),
+    ):
+        at_once(*[order] * 50)
+
+        assert Redemption.objects.count() > 1
+
+
+def constraint_of(table, definition):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass "
+            "AND pg_get_constraintdef(oid) = %s",
+            [table, definition],
+        )
+        return [name for [name] in cursor.fetchall()]
+
+
+# One worker at ten screens
+
+
+def ten_orders(account, reward, kiosk):
+    return [partial(redeem, account, reward, kiosk=kiosk, key=f"order-{n}") for n in range(10)]
+
+
+def test_ten_screens_at_once_give_a_worker_one_reward_a_day(worker, soap, kiosk):
+    answers = at_once(*ten_orders(worker.account, soap, kiosk))
+
+    assert codes(answers) == {"Redemption": 1, "limit_reached": 9}
+    assert at_the_counter() == (1, 9, 70, 70)
+
+
+def test_control_without_the_days_guard_it_is_several(worker, soap, kiosk):
+    with without_guard("events_redemption", "one_redemption_per_person_and_day"):
+        at_once(*ten_orders(worker.account, soap, kiosk))
+
+        assert Redemption.objects.count() > 1
+
+
+# Ten days reserved at once, points for three
+
+
+def ten_days(account, reward, station):
+    today = timezone.localdate()
+    for n in range(10):
+        make_redemption_exception(station=station, date=today + timedelta(days=n), is_open=True)
+    return [
+        partial(
+            redemptions.redeem,
+            account,
+            reward.pk,
+            station=station,
+            key=f"day-{n}",
+            day=today + timedelta(days=n),
+        )
+        for n in range(10)
+    ]
+
+
+def test_ten_reservations_at_once_spend_what_there_is_and_no_more(worker, soap, station):
+    answers = at_once(*ten_days(worker.account, soap, station))
+
+    assert codes(answers) == {"tuple": 3, "not_enough_points": 7}
+    assert at_the_counter() == (3, 7, 10, 10)
+
+
+def test_control_without_the_balances_guard_there_is_a_debt(worker, soap, station):
+    with without_guard("events_pointsaccount", "points_balance_not_negative"):
+        at_once(*ten_days(worker.account, soap, station))
+
+        assert PointsAccount.objects.get(pk=worker.account.pk).balance < 0
+
+
+def test_ten_reservations_at_once_keep_to_the_limit_of_a_reward(worker, soap, station):
+    Reward.objects.update(limit=2)
+
+    answers = at_once(*ten_days(worker.account, soap, station))
+
+    assert codes(answers) == {"tuple": 2, "limit_reached": 8}
+
+
+def test_control_counting_without_the_lock_goes_over_the_limit(worker, soap, station, monkeypatch):
+    Reward.objects.update(limit=2)
+    monkeypatch.setattr("events.points.lock", lambda account: account)
+
+    answers = at_once(*ten_days(worker.account, soap, station))
+
+    assert codes(answers)["tuple"] > 2
+
+
+# One reversal, asked for ten times
+
+
+def test_a_reversal_asked_for_ten_times_at_once_gives_back_once(worker, soap, kiosk):
+    redemption = redeem(worker.account, soap, kiosk=kiosk, key="order-1")
+
+    answers = at_once(*[partial(redemptions.reverse, redemption)] * 10)
+
+    assert Counter(answers) == {True: 1, False: 9}
+    assert at_the_counter() == (1, 10, 100, 100)
+
+
+def test_control_looking_before_reversing_gives_back_again_and_again(worker, soap, kiosk):
+    redemption = redeem(worker.account, soap, kiosk=kiosk, key="order-1")
+    has_looked = everybody(10)
+
+    def reverse(n):
+        status = Redemption.objects.get(pk=redemption.pk).status
         has_looked()
-        return earlier or redemptions.redeem_once(worker.account, soap, kiosk=kiosk, key="order-1")
+        if status == Redemption.Status.WAITING:
+            PointsEntry.objects.create(
+                account=worker.account, points=30, kind="reverse", counterpart="goods", key=f"by-hand:{n}"
+            )
 
-    answers = at_once(*[redeem] * 50)
+    at_once(*(partial(reverse, n) for n in range(10)))
 
-    assert codes(answers)["Redemption"] < 50
+    assert at_the_counter()[2] == 70 + 300
 
 
 # Forty guesses at one PIN

@@ -5,8 +5,9 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
-from events import redemptions
+from events import redemptions, stocks
 from events.models import Redemption, Stock
+from events.tests import factories
 from events.tests.factories import (
     make_points,
     make_redemption,
@@ -42,7 +43,7 @@ def soap(clock, redemption_day, station):
 
 
 def redeem(account, reward, kiosk, key="order-1"):
-    return redemptions.redeem(account, reward, kiosk=kiosk, key=key)
+    return factories.redeem(account, reward, kiosk=kiosk, key=key)
 
 
 def refusal(account, reward, kiosk, key="order-2"):
@@ -133,14 +134,14 @@ def test_the_day_counts_in_shanghai(account, soap, kiosk):
 
 
 def test_what_is_out_of_stock_is_refused(account, soap, kiosk):
-    Stock.objects.update(left=0)
+    stocks.deliver(Stock.objects.get(), -5, by=None, reason="送往湖滨暖驿")
 
     assert refusal(account, soap, kiosk) == "out_of_stock"
     assert in_the_tables(account, soap) == (100, 0, [], [])
 
 
 def test_what_the_station_never_had_is_refused(account, soap, kiosk, other_station):
-    assert refusal(account, make_reward(station=other_station), kiosk) == "out_of_stock"
+    assert refusal(account, make_reward(station=other_station), kiosk) == "not_offered"
 
 
 def test_what_costs_more_than_the_balance_is_refused(account, soap, kiosk, station):
@@ -191,8 +192,8 @@ def test_a_closed_friday_names_the_friday_after(account, soap, kiosk, station):
 def test_the_disabled_button_says_what_the_order_would_be_told(account, soap, kiosk, station):
     helmet = make_reward(station=station, points=101)
 
-    assert redemptions.why_not(account, soap, station=station) is None
-    assert redemptions.why_not(account, helmet, station=station).code == "not_enough_points"
+    assert redemptions.why_not(account, soap.pk, station=station) is None
+    assert redemptions.why_not(account, helmet.pk, station=station).code == "not_enough_points"
 
 
 def test_the_database_itself_refuses_a_second_reward_on_one_day(account, soap, kiosk):

@@ -12,7 +12,7 @@ from hypothesis.extra.django import TestCase
 
 from events import redemptions
 from events.models import PointsAccount, PointsEntry, Redemption, Stock
-from events.tests.factories import make_redemption_day, make_reward, make_worker_pass
+from events.tests.factories import make_redemption_day, make_reward, make_worker_pass, redeem
 from stations import hours
 from stations.refusals import Refusal
 from stations.tests.factories import make_kiosk
@@ -51,7 +51,7 @@ class AnyDayAtTheCounter(TestCase):
         if step == REDEEM:
             account.refresh_from_db()
             try:
-                answer = redemptions.redeem(account, reward, kiosk=self.kiosk, key=key)
+                answer = redeem(account, reward, kiosk=self.kiosk, key=key)
             except Refusal:
                 return
             assert self.answers.setdefault(key, (account, reward, answer)) == (account, reward, answer)

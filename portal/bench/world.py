@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from events import stocks
 from events.models import (
     Message,
     PointsAccount,
@@ -28,6 +29,7 @@ from stations.models import Kiosk, Station
 from volunteers.models import ServiceKind, Shift, Signup, Volunteer
 
 POINTS = 1000
+GRANT = PointsEntry.Kind.GRANT
 
 
 class World:
@@ -76,12 +78,16 @@ class World:
 
     def make_workers(self, people):
         RedemptionDay.objects.get_or_create(station=self.station, weekday=timezone.localdate().weekday())
-        self.reward = Reward.objects.create(name_zh="测速", name_en="Bench", points=1)
-        self.stock = Stock.objects.create(station=self.station, reward=self.reward, left=people)
+        self.reward = Reward.objects.create(name_zh="测速", name_en="Bench")
+        self.reward.prices.create(points=1)
+        stock = Stock.objects.create(station=self.station, reward=self.reward)
+        stocks.deliver(stock, people, by=None)
         kiosk = Kiosk.objects.create(station=self.station, label="bench")
         self.kiosk = kiosks.pair(kiosks.new_code(kiosk), address="bench")[1]
-        self.accounts = PointsAccount.objects.bulk_create(
-            PointsAccount(balance=POINTS) for _n in range(people)
+        self.accounts = PointsAccount.objects.bulk_create(PointsAccount() for _n in range(people))
+        PointsEntry.objects.bulk_create(
+            PointsEntry(account=account, points=POINTS, kind=GRANT, counterpart="issued", key=f"bench:{n}")
+            for n, account in enumerate(self.accounts)
         )
         passes = WorkerPass.objects.bulk_create(
             WorkerPass(account=account, station=self.station, number=f"9{n:07d}", nickname="Bench", pin="!")
@@ -90,10 +96,9 @@ class World:
         self.worker_sessions = save_sessions({uuid.uuid4().hex: {"kiosk_worker": card.pk} for card in passes})
 
     def forget_redemptions(self):
-        PointsEntry.objects.filter(account__in=self.accounts).delete()
-        Redemption.objects.filter(reward=self.reward).delete()
-        PointsAccount.objects.filter(pk__in=[account.pk for account in self.accounts]).update(balance=POINTS)
-        Stock.objects.filter(pk=self.stock.pk).update(left=len(self.accounts))
+        """Given back rather than deleted, which the database would refuse."""
+        waiting = Redemption.objects.filter(reward=self.reward, status=Redemption.Status.WAITING)
+        waiting.update(status=Redemption.Status.REVERSED, settled_at=timezone.now())
         save_sessions(self.worker_sessions)
 
 

@@ -16,6 +16,7 @@ WITHOUT = {
     "events.message": "the outbox: written and sent by tasks, with its own states and times",
     "events.pointsaccount": "a sum of the ledger of points",
     "events.pointsentry": LEDGER,
+    "events.stockmovement": LEDGER,
     "portal.consent": "a person's own word, with its own times",
     "portal.decision": "itself a record of who decided what and why",
     "portal.user": "people's own data; who is let in or shut out by an operator has a line",

@@ -5,6 +5,7 @@ everybody has looked, then each writes. If that does not go wrong, the race prov
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Barrier
 
 import pytest
@@ -56,3 +57,27 @@ def everybody(count):
         looked.wait(PATIENCE)
 
     return has_looked
+
+
+@contextmanager
+def without_guard(table, name):
+    """For controls: the table without one of its constraints, unique indexes or triggers; then emptied."""
+    with connection.cursor() as cursor:
+        cursor.execute(DEFINITIONS, [name] * 3)
+        [[drop, restore]] = cursor.fetchall()
+        cursor.execute(drop.format(table=table, name=name))
+        try:
+            yield
+        finally:
+            cursor.execute(f"TRUNCATE {table} CASCADE")
+            cursor.execute(restore.format(table=table, name=name))
+
+
+DEFINITIONS = """
+SELECT 'ALTER TABLE {table} DROP CONSTRAINT {name}',
+  'ALTER TABLE {table} ADD CONSTRAINT {name} ' || pg_get_constraintdef(oid)
+FROM pg_constraint WHERE conname = %s
+UNION ALL SELECT 'DROP INDEX {name}', indexdef FROM pg_indexes
+WHERE indexname = %s AND indexname NOT IN (SELECT conname FROM pg_constraint)
+UNION ALL SELECT 'DROP TRIGGER {name} ON {table}', pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = %s
+"""
