@@ -9,6 +9,9 @@ from rest_framework.views import exception_handler
 
 from stations.refusals import Refusal
 
+# Of refusals that are about the request itself rather than about what it asks for.
+STATUS = {"key_reused": status.HTTP_422_UNPROCESSABLE_ENTITY, "no_key": status.HTTP_400_BAD_REQUEST}
+
 
 @extend_schema(responses={200: {"type": "object", "additionalProperties": {"type": "string"}}})
 @api_view(["GET"])
@@ -27,5 +30,6 @@ def root(request):
 def explain(error, context):
     """A Refusal becomes 409 with its code and sentence; everything else is the framework's."""
     if isinstance(error, Refusal):
-        return Response({"code": error.code, "detail": str(error)}, status=status.HTTP_409_CONFLICT)
+        answer = STATUS.get(error.code, status.HTTP_409_CONFLICT)
+        return Response({"code": error.code, "detail": str(error)}, status=answer)
     return exception_handler(error, context)

@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from events import kiosk
+from events import kiosk, kiosk_api
 from events import views as events
 from portal import api, pages, views
 from stations import api as stations_api
@@ -109,6 +109,9 @@ api_urls = [
     path("shifts/", volunteers_api.ShiftList.as_view(), name="shifts-list"),
     path("shifts/<int:pk>/signup/", volunteers_api.SignupView.as_view(), name="shift-signup"),
     path("shifts/<int:pk>/offer/", volunteers_api.OfferView.as_view(), name="shift-offer"),
+    path("kiosk/identify/", kiosk_api.Identify.as_view(), name="kiosk-identify"),
+    path("kiosk/rewards/", kiosk_api.Rewards.as_view(), name="kiosk-rewards"),
+    path("kiosk/redemptions/", kiosk_api.Redemptions.as_view(), name="kiosk-redemptions"),
 ]
 
 # /

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stations import history, limits
 from stations.models import Kiosk
+from stations.prepared import Prepared
 from stations.refusals import Refusal
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I: codes are read aloud and typed
@@ -64,11 +65,15 @@ def revoke(kiosk: Kiosk, *, by=None) -> None:
     history.note(kiosk, by=by, before={"revoked_at": before})
 
 
-def of_request(request) -> Kiosk | None:
-    token = request.COOKIES.get(COOKIE)
-    if not token:
-        return None
-    return Kiosk.objects.select_related("station").filter(token_digest=digest(token), revoked_at=None).first()
+paired = Prepared(
+    lambda digest: Kiosk.objects.select_related("station").filter(token_digest=digest, revoked_at=None)
+)
+
+
+def of_token(token) -> Kiosk | None:
+    """The paired device that has this secret, asked at every request: a revoked one is out at once."""
+    found = paired(digest(token)) if token else []
+    return found[0] if found else None
 
 
 def kiosk_only(view):
@@ -77,7 +82,7 @@ def kiosk_only(view):
     @login_not_required
     @wraps(view)
     def guarded(request, *args, **kwargs):
-        request.kiosk = of_request(request)
+        request.kiosk = of_token(request.COOKIES.get(COOKIE))
         if request.kiosk is None:
             return redirect("kiosk:pair")
         response = view(request, *args, **kwargs)

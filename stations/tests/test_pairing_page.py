@@ -18,7 +18,7 @@ def test_the_manager_s_code_makes_the_device_a_kiosk(client, unpaired):
 
     assert response.url == "/kiosk/"
     cookie = response.cookies[kiosks.COOKIE]
-    assert [cookie[name] for name in FIELDS] == [365 * 24 * 3600, "/kiosk/", True, "Strict", ""]
+    assert [cookie[name] for name in FIELDS] == [365 * 24 * 3600, "/", True, "Strict", ""]
     assert "石门社区服务驿站" in client.get("/kiosk/").content.decode()
 
 

@@ -41,7 +41,6 @@ def let_in(request, token):
         kiosks.COOKIE,
         token,
         max_age=kiosks.COOKIE_LIFE,
-        path=response.url,
         httponly=True,
         samesite="Strict",
         secure=request.is_secure(),
