@@ -276,7 +276,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='pointsentry',
-            index=models.Index(fields=['account', 'created_at'], include=('points', 'kind'), name='points_statement'),
+            index=models.Index(fields=['account', 'created_at', 'points'], name='points_statement'),
         ),
         migrations.AddIndex(
             model_name='pointsentry',

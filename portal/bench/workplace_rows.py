@@ -10,7 +10,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from events.models import PointsAccount, PointsEntry, Redemption, Reward, WorkerPass
+from events import stocks
+from events.models import PointsAccount, PointsEntry, Redemption, Reward, Stock, WorkerPass
 from portal.models import User
 from stations import synthetic
 from stations.models import (
@@ -45,6 +46,7 @@ WAITS = 40  # one document in so many waits, as one photo in ten and two faults 
 UNMARKED = 25  # as one place in so many on the shifts that are over
 APPEALED = 50  # one confirmed place in so many
 FOR_A_DAY = 25  # one redemption in so many waits at the counter
+PRICE = 10
 
 
 def fill(stations, people, rows):
@@ -183,9 +185,14 @@ class Province:
     # The counter
 
     def make_redemptions(self):
-        reward = Reward.objects.create(name_zh="测速", name_en="Bench", points=10)
+        reward = Reward.objects.create(name_zh="测速", name_en="Bench")
+        reward.prices.create(points=PRICE)
+        save(Stock(station_id=place.pk, reward=reward) for place in self.places)
+        for stock in Stock.objects.filter(reward=reward):
+            stocks.deliver(stock, len(self.each(REDEMPTIONS)), by=None)
         kiosks = save(Kiosk(station_id=place.pk, label="bench") for place in self.places)
-        accounts = save(PointsAccount(balance=100) for _n in range(len(self.each(REDEMPTIONS)) // 2))
+        accounts = save(PointsAccount() for _n in range(len(self.each(REDEMPTIONS)) // 2))
+        save(self.entry(n, accounts) for n in self.each(REDEMPTIONS))
         save(
             WorkerPass(
                 account_id=account, station_id=self.place(n), number=f"{n:08}", nickname="师傅", pin="!"
@@ -199,7 +206,7 @@ class Province:
                 station_id=self.place(n),
                 kiosk_id=kiosks[n % len(kiosks)],
                 reward=reward,
-                points=reward.points,
+                points=PRICE,
                 date=timezone.localdate(at),
                 pickup_code=f"{n % 1_000_000:06}",
                 key=f"bench{n}",
@@ -210,7 +217,6 @@ class Province:
             for waits in [n % FOR_A_DAY == 0]
             for at in [self.redeemed_at(n, len(accounts), waits)]
         )
-        save(self.entry(n, accounts) for n in self.each(REDEMPTIONS * 2))
 
     def redeemed_at(self, n, accounts, waits):
         """Who comes twice comes on two days: today, where it still waits."""
@@ -219,12 +225,12 @@ class Province:
         return self.now - (3 + n % 50 + (60 if n >= accounts else 0)) * DAY
 
     def entry(self, n, accounts):
-        is_given = n % 2
+        """What was earned before it is redeemed, which writes its own."""
         return PointsEntry(
             account_id=accounts[n % len(accounts)],
-            counterpart=PointsEntry.Counterpart.GOODS if is_given else PointsEntry.Counterpart.ISSUED,
-            kind=PointsEntry.Kind.REDEEM if is_given else PointsEntry.Kind.GRANT,
-            points=-10 if is_given else 20,
+            counterpart=PointsEntry.Counterpart.ISSUED,
+            kind=PointsEntry.Kind.GRANT,
+            points=2 * PRICE,
             key=f"bench:{n}",
             reason="测速",
             created_at=self.ago(n, 90),

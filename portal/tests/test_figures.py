@@ -66,7 +66,7 @@ def make_week_of(random, station, number):
     kind = random.choice(list(KINDS))
     counterpart, sign = KINDS[kind]
     PointsEntry.objects.create(
-        account=make_worker_pass(station=station, points=0).account,
+        account=make_worker_pass(station=station, points=90).account,
         counterpart=counterpart,
         kind=kind,
         points=sign * random.randrange(5, 90),
@@ -123,7 +123,7 @@ def test_a_week_begins_on_monday_in_shanghai(manager, station):
 
 
 def test_what_was_given_back_counts_against_what_was_redeemed(manager, station):
-    account = make_worker_pass(station=station, points=0).account
+    account = make_worker_pass(station=station, points=50).account
     for number, (kind, points) in enumerate([("redeem", -30), ("redeem", -20), ("reverse", 30)]):
         PointsEntry.objects.create(
             account=account, counterpart="goods", kind=kind, points=points, key=str(number), station=station

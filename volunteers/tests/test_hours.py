@@ -104,7 +104,8 @@ def test_more_hours_earn_the_difference(confirmed, manager):
 
 
 def test_points_that_are_spent_are_not_taken_back_and_not_given_twice(confirmed, manager):
-    points.spend(points.account_of(confirmed.volunteer.person), 15, key="redeem:1", reason="肥皂")
+    account = points.account_of(confirmed.volunteer.person)
+    PointsEntry.objects.create(account=account, points=-15, kind="redeem", counterpart="goods", key="redeem:1")
 
     hours.correct(confirmed, 0, by=manager, reason="记错人了")
     assert balance(confirmed) == 0  # 20 earned, 15 spent: 5 were left to take
