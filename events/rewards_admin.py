@@ -88,6 +88,7 @@ class MovementInline(ReadOnly, ScopedInline):
 @admin.register(Stock)
 class StockAdmin(ScopedAdmin):
     form = StockForm
+    change_list_template = "admin/events/counter_list.html"
     inlines = [MovementInline]
     saved_by_verbs = True
     guide = _(
