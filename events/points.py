@@ -148,8 +148,8 @@ def tell_forfeited(taken) -> None:
             body=_(
                 "Hello %(name)s,\n\n"
                 "a complaint was upheld, so %(n)d points were taken back. The reason: %(reason)s\n\n"
-                "Your confirmed hours are kept. If this is a mistake, please speak to the staff: %(place)s.\n\n"
-                "Your points: %(url)s"
+                "Your confirmed hours are kept. If this is a mistake, please speak to the staff: "
+                "%(place)s.\n\nYour points: %(url)s"
             )
             % said,
         )
