@@ -66,7 +66,7 @@ def mine(request):
 def choose(request, day):
     """The stations in reach that have a shelf; whoever runs one only goes there at once."""
     with_shelf = mine(request).filter(Exists(Stock.objects.filter(station=OuterRef("pk"))))
-    sought = " ".join(request.GET.get("q", "").replace("\0", "").split())[:LONGEST]
+    sought = " ".join(request.GET.get("name", "").replace("\0", "").split())[:LONGEST]
     rows = with_shelf.order_by("code")
     found = Paginator(rows.matching(sought) if sought else rows, STATIONS_A_PAGE)
     if not sought and found.count == 1:

@@ -256,7 +256,7 @@ def test_who_runs_one_station_is_there_at_once_and_others_choose(
     client.force_login(admin)
 
     choosing = client.get(reverse("admin:settlement"))
-    found = client.get(reverse("admin:settlement"), {"q": station.name})
+    found = client.get(reverse("admin:settlement"), {"name": station.name})
 
     assert at_once.context["station"] == station
     assert {row.pk for row in choosing.context["page"]} == {station.pk, towel_station.pk}
