@@ -64,6 +64,7 @@ class RedemptionDayExceptionAdmin(ScopedAdmin):
 
 @admin.register(Redemption)
 class RedemptionAdmin(DecidedAtTheDesk, ScopedAdmin):
+    change_list_template = "admin/events/counter_list.html"
     list_display = ["pickup_code", "reward", "who", "points", "status", "created_at", "station"]
     list_filter = [
         "status",

@@ -1,13 +1,13 @@
-"""What waits for a decision at the counter: redemptions to hand over."""
+"""What waits for a decision at the counter: redemptions to hand over, and points that are given by hand."""
 
 from datetime import timedelta
 
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from events import redemptions
-from events.models import Redemption
-from stations import queues
+from events import grants, redemptions
+from events.models import PointsDecision, Redemption
+from stations import queues, reach
 from stations.queues import About, Choice, Queue, moment
 from stations.refusals import Refusal
 
@@ -29,7 +29,22 @@ def awaiting_review() -> list[Queue]:
                 "Hand over only to who shows this pick-up code. What is not collected by the end of the day "
                 "is given back by itself. Source: the points rules at the counter."
             ),
-        )
+        ),
+        Queue(
+            key="points",
+            name=_("Points to decide"),
+            model=PointsDecision,
+            waiting=waiting_proposals,
+            since="proposed_at",
+            within=timedelta(days=3),
+            choices=POINTS_CHOICES,
+            about=about_proposal,
+            rule=_(
+                "Is there a named decision, does it name this person, and are the points right? Whoever has "
+                "proposed it does not decide it. Source: the points rules, support by named decision."
+            ),
+            roles=reach.COUNTY,
+        ),
     ]
 
 
@@ -126,3 +141,72 @@ def same_reward(redemption) -> list[tuple[str, str]]:
     )
     others = waiting.exclude(pk=redemption.pk).select_related("reward").order_by("created_at")[:SHOWN]
     return [(str(other), queues.address("redemption", other.pk)) for other in others]
+
+
+# Points by hand
+
+
+POINTS_CHOICES = (
+    Choice(
+        key="approve",
+        label=_("Approve"),
+        verb=grants.approve,
+        shortcut="a",
+        then=_("The points are written at once. Only another proposal can put them right again."),
+        persons=(grants.check_second_person,),
+        checks=(grants.check_balance,),
+    ),
+    Choice(
+        key="decline",
+        label=_("Do not approve"),
+        verb=grants.decline,
+        shortcut="d",
+        then=_("No points move. Your reason stands in its history, and it can be proposed again."),
+        persons=(grants.check_second_person,),
+        checks=(grants.check_reason,),
+        is_good=False,
+        reasons=(
+            _("The decision cannot be found under this number."),
+            _("The decision does not name this person."),
+            _("The points are not those of the decision."),
+        ),
+    ),
+)
+
+
+def waiting_proposals():
+    proposed = PointsDecision.objects.filter(state=PointsDecision.State.PROPOSED)
+    related = ["station", "account__worker_pass", "account__person", "proposed_by"]
+    return proposed.select_related(*related).order_by("proposed_at", "pk")
+
+
+def about_proposal(proposal) -> About:
+    account = proposal.account
+    return About(
+        title=str(proposal),
+        facts=[
+            (gettext("kind"), proposal.get_kind_display()),
+            (gettext("points"), f"{proposal.points:+d}"),
+            (gettext("decision"), proposal.decision),
+            (gettext("reason"), proposal.reason),
+            (gettext("points account"), str(account)),
+            (gettext("station"), str(proposal.station)),
+            (gettext("proposed by"), str(proposal.proposed_by)),
+            (gettext("proposed at"), moment(proposal.proposed_at)),
+        ],
+        person=[
+            gettext("%(n)d points left") % {"n": account.balance},
+            *(
+                f"{other.proposed_at:%Y-%m-%d} · {other} · {other.get_state_display()}"
+                for other in account.decisions.exclude(state=PointsDecision.State.PROPOSED)[:SHOWN]
+            ),
+            *(f"{entry.created_at:%Y-%m-%d} · {entry}" for entry in account.entries.all()[:SHOWN]),
+        ],
+        similar=other_proposals(proposal),
+    )
+
+
+def other_proposals(proposal) -> list[tuple[str, str]]:
+    """What is proposed for the same card besides."""
+    others = waiting_proposals().filter(account=proposal.account).exclude(pk=proposal.pk)[:SHOWN]
+    return [(str(other), queues.address("points", other.pk)) for other in others]

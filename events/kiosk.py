@@ -188,7 +188,7 @@ def why_not(account, row, available, today):
         return redemptions.out_of_stock()
     if available < row.points:
         return points.not_enough(row.points - available)
-    return first_refusal([redemptions.check_limit], account, row.station, today, row)
+    return first_refusal([redemptions.check_limit], account, None, today, row)
 
 
 @worker_only

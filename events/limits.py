@@ -1,6 +1,7 @@
 """How much one person may redeem: once a day, and of each reward so many pieces in so many days."""
 
-from datetime import date, timedelta
+from collections import defaultdict
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -18,13 +19,25 @@ def has_redeemed(account, day: date) -> bool:
 
 def check(account, reward: Reward, day: date) -> None:
     """Refuse one piece more than the reward's limit, counted in any such days around `day`."""
+    if reward.limit:
+        check_among(had(account).get(reward.pk, []), reward, day)
+
+
+def had(account) -> dict[int, list[date]]:
+    """The days of all that the person has, by reward; one query for a whole list of rewards."""
+    days = defaultdict(list)
+    for reward, day in standing(account).values_list("reward", "date"):
+        days[reward].append(day)
+    return days
+
+
+def check_among(days: list[date], reward: Reward, day: date) -> None:
+    """The same, where the days on which the person has had it are known."""
     if not reward.limit:
         return
-    had = standing(account).filter(reward=reward)
     if reward.limit_days:
-        apart = timedelta(days=reward.limit_days - 1)
-        had = had.filter(date__range=(day - apart, day + apart))
-    if had.count() >= reward.limit:
+        days = [other for other in days if abs((other - day).days) < reward.limit_days]
+    if len(days) >= reward.limit:
         raise Refusal("limit_reached", sentence(reward))
 
 

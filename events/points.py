@@ -5,11 +5,14 @@ Points are thanks without cash value; they cannot be bought, paid out or moved b
 
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from events import messages
 from events.models import EarningRule, PointsAccount, PointsEntry
 from stations.refusals import Refusal
 
@@ -98,25 +101,58 @@ def take_back(account, points: int, *, key: str, reason: str, **more) -> PointsE
     )
 
 
-@transaction.atomic
-def forfeit(entry: PointsEntry, *, by, reason: str) -> PointsEntry:
-    """A complaint about what has earned the points was upheld: they become zero, once."""
-    if not reason.strip():
-        raise Refusal("reason_needed", _("Please say which complaint was upheld: the person reads it."))
+def check_earned(entry):
     if entry.kind not in EarningRule.Kind.values:
         raise Refusal("not_earned", _("Only points that were earned can be taken back after a complaint."))
+
+
+def check_not_forfeited(entry):
+    if PointsEntry.objects.filter(key=complaint(entry.key)).exists():
+        raise Refusal("forfeited", _("These points are taken back already."))
+
+
+@transaction.atomic
+def forfeit(entry: PointsEntry, *, by, reason: str) -> PointsEntry:
+    """A complaint about what has earned the points was upheld: they become zero, once. The person is told."""
+    reason = reason.strip()[:120]
+    if not reason:
+        raise Refusal("reason_needed", _("Please say which complaint was upheld: the person reads it."))
+    check_earned(entry)
     taken = take_back(
         entry.account,
         entry.points,
         key=complaint(entry.key),
-        reason=reason.strip()[:120],
+        reason=reason,
         actor=by,
         station=entry.station,
         free_on=entry.free_on,
     )
     if taken is None:
         raise Refusal("nothing_left", _("These points are spent already, so nothing can be taken back."))
+    tell_forfeited(taken)
     return taken
+
+
+def tell_forfeited(taken) -> None:
+    person = taken.account.person
+    if person is None:
+        return
+    with translation.override(person.language):
+        said = {"name": person.name, "n": -taken.points, "reason": taken.reason}
+        said |= {"place": taken.station or _("The trade union"), "url": settings.SITE_URL + reverse("me")}
+        messages.write(
+            person.address,
+            key=f"forfeit:{taken.pk}",
+            person=person,
+            subject=_("Points taken back: %(n)d") % said,
+            body=_(
+                "Hello %(name)s,\n\n"
+                "a complaint was upheld, so %(n)d points were taken back. The reason: %(reason)s\n\n"
+                "Your confirmed hours are kept. If this is a mistake, please speak to the staff: "
+                "%(place)s.\n\nYour points: %(url)s"
+            )
+            % said,
+        )
 
 
 def complaint(key: str) -> str:

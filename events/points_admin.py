@@ -4,16 +4,17 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from events import grants, passes
+from events import grants, passes, points
 from events.models import EarningRule, PointsAccount, PointsDecision, PointsEntry
 from stations import reach
 from stations.decided import DecidedAtTheDesk
 from stations.discretion import ARRANGED, Discreet
 from stations.lists import InReach, places
-from stations.refusals import Refusal
+from stations.refusals import Refusal, first_refusal
 from stations.scope import ReadOnly, ScopedAdmin
 
 
@@ -27,8 +28,42 @@ class PointsAccountAdmin(ReadOnly, ScopedAdmin):
     search_fields = ["worker_pass__number__endswith", "worker_pass__nickname", "person__name"]
 
 
+@admin.action(description=_("A complaint was upheld: take the points back"), permissions=["forfeit"])
+def forfeit(model_admin, request, queryset):
+    """Asks which complaint, on a page in between that says what will happen."""
+    reason = request.POST.get("reason", "").strip()
+    if not reason:
+        is_asked = "reason" in request.POST
+        context = {
+            **model_admin.admin_site.each_context(request),
+            "title": gettext("Take points back"),
+            "opts": model_admin.opts,
+            "rows": [(row, why_not_forfeit(row)) for row in queryset],
+            "is_asked": is_asked,
+        }
+        template = "admin/events/pointsentry/forfeit.html"
+        return TemplateResponse(request, template, context, status=422 if is_asked else 200)
+    for entry in queryset:
+        try:
+            if refusal := why_not_forfeit(entry):
+                raise refusal
+            taken = points.forfeit(entry, by=request.user, reason=reason)
+        except Refusal as refusal:
+            messages.error(request, f"{entry}: {refusal}")
+        else:
+            said = gettext("%(n)d points are taken back.") % {"n": -taken.points}
+            messages.success(request, f"{entry}: {said}")
+    return None
+
+
+def why_not_forfeit(entry):
+    return first_refusal([points.check_earned, points.check_not_forfeited], entry)
+
+
 @admin.register(PointsEntry)
 class PointsEntryAdmin(ReadOnly, Discreet, ScopedAdmin):
+    actions = [forfeit]
+    may = {"view": reach.EVERYBODY, "forfeit": reach.COUNTY}
     # Time and place of what a shift has earned would tell whose shift it was.
     confidential = Q(kind=PointsEntry.Kind.EARN_SHIFT)
     confidential |= Q(kind=PointsEntry.Kind.REVERSE, account__worker_pass=None)
@@ -50,6 +85,9 @@ class PointsEntryAdmin(ReadOnly, Discreet, ScopedAdmin):
     search_fields = ["account__worker_pass__number__endswith", "account__worker_pass__nickname", "key__exact"]
     fields = ["whose", "counterpart", "kind", "points", "key", "why", "actor", "created_at", "station"]
     readonly_fields = fields
+
+    def has_forfeit_permission(self, request):
+        return self.is_allowed(request, "forfeit")
 
     def get_fields(self, request, obj=None):
         return [name for name in self.fields if name != "key" or not (obj and obj.is_hidden)]
@@ -78,6 +116,7 @@ class EarningRuleAdmin(ScopedAdmin):
 
 
 class PointsDecisionForm(forms.ModelForm):
+    reached = None  # the reader's, set by the admin
     card = forms.CharField(label=_("card number"), max_length=20)
 
     class Meta:
@@ -85,12 +124,35 @@ class PointsDecisionForm(forms.ModelForm):
         fields = ["card", "kind", "points", "decision", "reason"]
 
     def clean_card(self):
+        """A card of a counter in the reader's reach: others are unknown here."""
         try:
             found = passes.find(self.cleaned_data["card"])
         except Refusal as refusal:
             raise ValidationError(str(refusal)) from refusal
+        if not self.reached.stations(reach.AT_THE_COUNTER).filter(pk=found.station_id).exists():
+            raise ValidationError(
+                _("This card is not one of your stations. Please ask the station that issued it.")
+            )
         self.instance.account, self.instance.station = found.account, found.station
         return self.cleaned_data["card"]
+
+    def clean(self):
+        """More than the balance is refused when it is decided; better it is seen here."""
+        cleaned = super().clean()
+        if self.instance.account_id and cleaned.get("points"):
+            self.instance.points = cleaned["points"]
+            if refusal := first_refusal([grants.check_balance], self.instance):
+                self.add_error("points", str(refusal))
+        return cleaned
+
+    def _post_clean(self):
+        """Account and proposer are no fields, and so Django leaves the constraints about them out."""
+        super()._post_clean()
+        if not self.errors:
+            try:
+                self.instance.validate_constraints(exclude={"proposed_by"})
+            except ValidationError as error:
+                self.add_error(None, error.messages)
 
 
 @admin.register(PointsDecision)
@@ -115,7 +177,7 @@ class PointsDecisionAdmin(DecidedAtTheDesk, ScopedAdmin):
     search_fields = ["account__worker_pass__number__endswith", "account__worker_pass__nickname", "decision"]
     fields = ["account", "station", "kind", "points", "decision", "reason", "state"]
     fields += ["proposed_by", "proposed_at", "decided_by", "decided_at"]
-    may = {"view": reach.EVERYBODY, **dict.fromkeys(["add", "change"], reach.AT_THE_COUNTER)}
+    may = {"view": reach.EVERYBODY, "add": reach.AT_THE_COUNTER, "change": reach.COUNTY}
 
     def has_add_permission(self, request):
         return self.is_allowed(request, "add")
@@ -125,7 +187,8 @@ class PointsDecisionAdmin(DecidedAtTheDesk, ScopedAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         if obj is None:
-            kwargs["form"] = PointsDecisionForm
+            said = {"reached": reach.of_request(request)}
+            kwargs["form"] = type("PointsDecisionFormInReach", (PointsDecisionForm,), said)
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fields(self, request, obj=None):

@@ -63,15 +63,22 @@ def check_day(account, station, day, stock):
         raise Refusal(
             "not_a_redemption_day", _("This station has no redemption day soon. Please ask the staff.")
         )
-    raise Refusal(
-        "not_a_redemption_day",
-        _("Today is not redemption day. Next one: %(date)s.") % {"date": date_format(coming, _("l, j F"))},
-    )
+    if day == timezone.localdate():
+        sentence = _("Today is not redemption day. Next one: %(date)s.")
+    else:
+        sentence = _("%(day)s is not redemption day here. Next one: %(date)s.")
+    said = {"day": in_words(day), "date": in_words(coming)}
+    raise Refusal("not_a_redemption_day", sentence % said)
 
 
 def check_once_a_day(account, station, day, stock):
-    if limits.has_redeemed(account, day):
+    if not limits.has_redeemed(account, day):
+        return
+    if day == timezone.localdate():
         raise Refusal("limit_reached", _("You have already redeemed today."))
+    raise Refusal(
+        "limit_reached", _("You have already reserved something for %(day)s.") % {"day": in_words(day)}
+    )
 
 
 def check_offered(account, station, day, stock):
@@ -85,7 +92,7 @@ def check_limit(account, station, day, stock):
 
 def check_stock(account, station, day, stock):
     if stock.left <= 0:
-        raise out_of_stock()
+        raise out_of_stock(day)
 
 
 def check_balance(account, station, day, stock):
@@ -189,5 +196,11 @@ def settle(redemption, status, by, reason) -> bool:
     return True
 
 
-def out_of_stock():
-    return Refusal("out_of_stock", _("Sorry, this is all gone for today."))
+def out_of_stock(day=None) -> Refusal:
+    if day in (None, timezone.localdate()):
+        return Refusal("out_of_stock", _("Sorry, this is all gone for today."))
+    return Refusal("out_of_stock", _("Sorry, all of this is taken. Please choose something else."))
+
+
+def in_words(day: date) -> str:
+    return date_format(day, _("l, j F"))

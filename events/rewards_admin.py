@@ -12,6 +12,7 @@ from events.models import Price, Reward, Stock, StockMovement
 from stations import reach
 from stations.lists import InReach, places
 from stations.pictures import redraw
+from stations.refusals import first_refusal
 from stations.scope import ReadOnly, ScopedAdmin, ScopedInline
 
 
@@ -71,6 +72,22 @@ class StockForm(forms.ModelForm):
         model = Stock
         fields = ["station", "reward"]
 
+    def clean(self):
+        """What the verbs would refuse is said beside its field, and nothing typed is lost."""
+        cleaned = super().clean()
+        delivered, counted = cleaned.get("delivered"), cleaned.get("counted")
+        if delivered and counted is not None:
+            self.add_error("counted", _("Please save the delivery first, and count then."))
+            return cleaned
+        for name, check in [("delivered", stocks.check_delivery), ("counted", stocks.check_count)]:
+            number = cleaned.get(name)
+            if number is None or (number == 0 and name == "delivered"):
+                continue
+            refusal = first_refusal([check], self.instance, number, cleaned.get("reason", ""))
+            if refusal:
+                self.add_error("reason" if refusal.code == "reason_needed" else name, str(refusal))
+        return cleaned
+
 
 class MovementInline(ReadOnly, ScopedInline):
     model = StockMovement
@@ -88,6 +105,7 @@ class MovementInline(ReadOnly, ScopedInline):
 @admin.register(Stock)
 class StockAdmin(ScopedAdmin):
     form = StockForm
+    change_list_template = "admin/events/counter_list.html"
     inlines = [MovementInline]
     saved_by_verbs = True
     guide = _(

@@ -7,6 +7,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from events import settlement_pages
 from portal import desk_views, menu, search_views
 from stations import reach
 from volunteers import invitation_pages, roster_pages
@@ -93,6 +94,7 @@ class PortalAdminSite(AdminSite):
             path("search/", self.admin_view(search_views.page), name="search"),
             *self.desk_urls(),
             *self.roster_urls(),
+            path("settlement/", self.admin_view(settlement_pages.page), name="settlement"),
             *super().get_urls(),
         ]
 
@@ -134,5 +136,5 @@ class PortalAdminSite(AdminSite):
                     {"name": name, "app_label": key, "app_url": "", "has_module_perms": True, "models": here}
                 )
         menu.add_numbers(request, groups)
-        menu.add_roster(groups)
+        menu.add_pages(groups)
         return groups

@@ -36,7 +36,7 @@ def waiting(queue: Queue, reached: Reach):
     return queue.rows(reached).exclude(pk__in=held.values("object_id"))
 
 
-def preview(queue: Queue, choice: Choice, pks, *, reached: Reach, reason: str) -> Preview:
+def preview(queue: Queue, choice: Choice, pks, *, by, reached: Reach, reason: str) -> Preview:
     """Which of the items (ids) the decision is possible for. More than `AT_ONCE` are refused altogether."""
     pks = list(dict.fromkeys(pks))
     if len(pks) > AT_ONCE:
@@ -48,7 +48,7 @@ def preview(queue: Queue, choice: Choice, pks, *, reached: Reach, reason: str) -
     found = {row.pk: row for row in waiting(queue, reached).filter(pk__in=pks)}
     rows, refused = [], gone(queue, [pk for pk in pks if pk not in found], reached)
     for row in found.values():
-        refusal = choice.why_not(row, reason)
+        refusal = choice.not_theirs(row, by) or choice.why_not(row, reason)
         if refusal:
             refused.append((str(row), str(refusal)))
         else:
@@ -91,7 +91,7 @@ def decide(queue: Queue, choice: Choice, pks, *, by, reached: Reach, reason="") 
     Two people on one item: the row of the first wins, and the second is told.
     """
     reason, batch = reason.strip()[:200], uuid.uuid4()
-    found = preview(queue, choice, pks, reached=reached, reason=reason)
+    found = preview(queue, choice, pks, by=by, reached=reached, reason=reason)
     now = timezone.now()
     Decision.objects.bulk_create(
         (held(queue, choice, row, by=by, reason=reason, batch=batch, now=now) for row in found.rows),

@@ -68,6 +68,7 @@ def item(request, key, pk):
 
 def show_item(request, queue, reached, row, *, problem="", status=200):
     about, following = queue.about(row), desk.after(queue, reached, row)
+    buttons = [(choice, choice.not_theirs(row, request.user)) for choice in queue.choices]
     context = {
         "title": about.title,
         "queue": queue,
@@ -81,13 +82,16 @@ def show_item(request, queue, reached, row, *, problem="", status=200):
         "offered": request.POST.get("offered", ""),
         "own": request.POST.get("own", ""),
         "choices": queue.choices,
+        "buttons": buttons,
+        "not_theirs": next(filter(None, (refusal for _choice, refusal in buttons)), None),
     }
     return show(request, "item", context, status)
 
 
 def decide_one(request, queue, reached, row):
     answer = answers.given(request.POST, queue)
-    refusal = answer.refusal or answer.choice.why_not(row, answer.reason)
+    choice = answer.choice
+    refusal = answer.refusal or choice.not_theirs(row, request.user) or choice.why_not(row, answer.reason)
     if refusal:
         return show_item(request, queue, reached, row, problem=str(refusal), status=422)
     following = desk.after(queue, reached, row)
@@ -156,7 +160,9 @@ def preview(request, key):
     queue, reached = load(request, key)
     try:
         answer = asked(request, queue)
-        found = decisions.preview(queue, answer.choice, answer.numbers, reached=reached, reason=answer.reason)
+        found = decisions.preview(
+            queue, answer.choice, answer.numbers, by=request.user, reached=reached, reason=answer.reason
+        )
     except Refusal as refusal:
         return not_like_this(request, queue, refusal)
     context = {

@@ -28,15 +28,19 @@ def add_numbers(request, groups):
             entry["waiting_shown"] = f"{desk.MANY - 1}+" if number >= desk.MANY else str(number)
 
 
-def add_roster(groups):
-    """The week of the shifts, in front of their list, for whoever sees that."""
+def add_pages(groups):
+    """The pages that are no list, each in front of the list it belongs to, for whoever sees that."""
+    pages = {
+        "Shift": {"name": _("Week roster"), "object_name": "Roster", "admin_url": reverse("admin:roster")},
+        "Redemption": {
+            "name": _("Settlement"),
+            "object_name": "Settlement",
+            "admin_url": reverse("admin:settlement"),
+        },
+    }
     for group in groups:
-        for place, entry in enumerate(group["models"]):
-            if entry["object_name"] == "Shift":
-                roster = {
-                    "name": _("Week roster"),
-                    "object_name": "Roster",
-                    "admin_url": reverse("admin:roster"),
-                }
-                group["models"].insert(place, {**entry, **roster, "add_url": None, "view_only": True})
-                return
+        for entry in list(group["models"]):
+            if page := pages.get(entry["object_name"]):
+                place = group["models"].index(entry)
+                more = {"add_url": None, "view_only": True, "waiting": 0, "waiting_shown": "0"}
+                group["models"].insert(place, {**entry, **page, **more})

@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from events import kiosk, kiosk_api
+from events import kiosk, kiosk_api, reward_pages
 from events import views as events
 from portal import api, pages, views
 from stations import api as stations_api
@@ -54,6 +54,16 @@ kiosk_urls = [
 # /days/
 day_urls = [
     path("", events.days, name="days"),
+]
+
+# /rewards/
+reward_urls = [
+    path("", reward_pages.catalogue, name="catalogue"),
+    path("<int:pk>/photo/", reward_pages.photo, name="photo"),
+    path("reservations/<int:pk>/", reward_pages.reservation, name="reservation"),
+    path("reservations/<int:pk>/cancel/", reward_pages.cancel, name="cancel"),
+    path("<slug:code>/", reward_pages.station, name="station"),
+    path("<slug:code>/reserve/<int:pk>/", reward_pages.reserve, name="reserve"),
 ]
 
 # /volunteer/
@@ -120,6 +130,7 @@ urlpatterns = [
     path("stations/", include((station_urls, "stations"))),
     path("kiosk/", include((kiosk_urls, "kiosk"))),
     path("days/", include((day_urls, "events"))),
+    path("rewards/", include((reward_urls, "rewards"))),
     path("volunteer/", include((volunteer_urls, "volunteers"))),
     path("verify/", certificate_pages.verify, name="verify"),
     path("verify/<str:code>/", certificate_pages.verified, name="verified"),

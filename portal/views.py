@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events.models import Message, PointsAccount
+from events.models import Message, PointsAccount, Redemption
 from portal import accounts, tokens
 from portal import consent as consents
 from portal.look import LARGE_TEXT_COOKIE
@@ -71,7 +71,14 @@ def letters(person):
 
 def points(person):
     account = PointsAccount.objects.filter(person=person).first()
-    return {"account": account, "entries": account.entries.all()[:5] if account else []}
+    if account is None:
+        return {"account": None, "entries": [], "reserved": []}
+    waiting = account.redemptions.filter(status=Redemption.Status.WAITING)
+    return {
+        "account": account,
+        "entries": account.entries.all()[:5],
+        "reserved": waiting.select_related("reward", "station").order_by("date"),
+    }
 
 
 @login_not_required

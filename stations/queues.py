@@ -23,6 +23,7 @@ class Choice:
     shortcut: str  # the key on a keyboard
     then: str  # one sentence: what will happen
     checks: tuple[Callable, ...] = ()  # check(row, reason)
+    persons: tuple[Callable, ...] = ()  # check(row, person): whether it is theirs to decide
     is_good: bool = True
     reasons: tuple[str, ...] = ()  # sentences that are often needed, in words for the person concerned
 
@@ -30,6 +31,10 @@ class Choice:
     def offers(self) -> dict[str, str]:
         """The sentences by what a form calls them, which is the same in every language."""
         return {f"{self.key}-{number}": sentence for number, sentence in enumerate(self.reasons)}
+
+    def not_theirs(self, row, person) -> Refusal | None:
+        """Why this person may not decide the row like this, whatever their reason."""
+        return first_refusal(self.persons, row, person)
 
     def why_not(self, row, reason: str) -> Refusal | None:
         return first_refusal(self.checks, row, reason)

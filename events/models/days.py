@@ -98,8 +98,9 @@ class RedemptionDay(models.Model):
                 violation_error_message=_("This day of the month is a redemption day already."),
             ),
             models.CheckConstraint(
-                condition=Q(weekday__range=(0, 6), day_of_month=None)
-                | Q(weekday=None, day_of_month__range=(1, 31)),
+                # A comparison with nothing is neither true nor false, and a CHECK lets that pass.
+                condition=Q(weekday__isnull=False, weekday__range=(0, 6), day_of_month=None)
+                | Q(weekday=None, day_of_month__isnull=False, day_of_month__range=(1, 31)),
                 name="redemption_day_is_of_week_or_month",
                 violation_error_message=_("Please choose a weekday or a day of the month, one of the two."),
             ),

@@ -3,12 +3,14 @@
 import pytest
 from django.urls import reverse
 
+from events.tests.factories import make_redemption, make_reward, make_worker_pass
 from portal.models import Decision
 from stations.imports import jobs
 from stations.models import ExportJob, HistoryLine
 from stations.tests.factories import (
     make_cabinet,
     make_import,
+    make_kiosk,
     make_photo,
     make_picture,
     make_report,
@@ -40,6 +42,13 @@ MATRIX = {
     "stations:suggestion": [200] * 8,
     "stations:qr": [200] * 8,
     "events:days": [200] * 8,
+    "rewards:catalogue": [200] * 8,
+    "rewards:photo": [200] * 8,
+    "rewards:station": [302, 200, 200, 200, 200, 200, 200, 200],
+    "rewards:reserve": [302, 200, 200, 200, 200, 200, 200, 200],
+    "rewards:reservation": [302, 404, 200, 404, 404, 404, 404, 404],
+    "rewards:cancel": [302, 404, 302, 404, 404, 404, 404, 404],
+    "admin:settlement": [302, 403, 403, 302, 200, 302, 302, 302],  # there is one station with a shelf
     "volunteers:welcome": [200] * 8,
     "volunteers:shifts": [200] * 8,
     "volunteers:shift": [200] * 8,
@@ -154,7 +163,15 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
     export = ExportJob.objects.create(list="stations.station", ending="xlsx", made_by=admin)
     answer = {"queue": "credential", "object_id": licence.pk, "name": "陈律师", "choice": "approve"}
     decision = Decision.objects.create(**answer, by=manager, station=station, state=Decision.State.UNDONE)
+    reward = make_reward(station=station, photo=make_picture())
+    card = make_worker_pass(person=volunteer.person, station=station)
+    reserved = make_redemption(kiosk=make_kiosk(station=station), worker_pass=card, reward=reward)
     return {
+        "rewards:photo": [reward.pk],
+        "rewards:station": [station.code],
+        "rewards:reserve": [station.code, reward.pk],
+        "rewards:reservation": [reserved.pk],
+        "rewards:cancel": [reserved.pk],
         "admin:stations_station_export": ["csv"],
         "admin:stations_importjob_export": ["csv"],
         "admin:portal_user_export": ["csv"],

@@ -53,6 +53,8 @@ PUBLIC = {
     "kiosk/shifts/<int:pk>/",
     "mailbox/",
     "privacy/",
+    "rewards/",
+    "rewards/<int:pk>/photo/",
     "stations/",
     "stations/<slug:code>/",
     "stations/<slug:code>/report/",

@@ -64,7 +64,7 @@ def test_control_without_the_constraint_everybody_wins(queue, licence, managers,
 
     def decide_unguarded(manager):
         found = decisions.preview(
-            queue, queue.choice("approve"), [licence.pk], reached=reach.of(manager), reason=""
+            queue, queue.choice("approve"), [licence.pk], by=manager, reached=reach.of(manager), reason=""
         )
         has_looked()
         Decision.objects.create(

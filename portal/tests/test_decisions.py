@@ -204,6 +204,7 @@ def test_a_preview_says_what_is_possible_and_why_the_rest_is_not(queue, licence,
         queue,
         queue.choice("approve"),
         [licence.pk, expired.pk, licence.pk],
+        by=manager,
         reached=reach.of(manager),
         reason="",
     )

@@ -99,14 +99,14 @@ def photo(request, pk):
     """A listed station's picture; one that is not published shows itself to who runs the station only."""
     published = StationPhoto.objects.published().filter(station__in=Station.objects.listed())
     photo = published.filter(pk=pk).first()
-    return public_photo(request, photo) if photo else photo_in_care(request, pk)
+    return public_photo(request, photo.image) if photo else photo_in_care(request, pk)
 
 
 @cache_control(public=True, max_age=A_DAY)
-def public_photo(request, photo):
+def public_photo(request, image):
     """Another one may take its place, so browsers ask again each day."""
-    etag = quote_etag(photo.image.name)  # storage gives no name twice
-    response = get_conditional_response(request, etag=etag) or picture(photo.image)
+    etag = quote_etag(image.name)  # storage gives no name twice
+    response = get_conditional_response(request, etag=etag) or picture(image)
     response["ETag"] = etag
     return response
 
