@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-BATCH = 100_000  # accounts at a time, so that there is progress to show
+BATCH = 100_000  # rows at a time, so that there is progress to show
 
-# Each gives one row for every drift: what it is, its number, what the books say, what was counted. Each is one
-# statement and so sees one moment: what is being redeemed meanwhile is there with all its lines or not at all.
+# Each gives one row for every drift: what it is, its number, what the books say, what was counted.
+# Each is one statement and so sees one moment: a redemption is there with all its lines or not at all.
 QUESTIONS = {
     "account": """
 SELECT 'points account', a.id, a.balance, coalesce(sum(e.points), 0)
