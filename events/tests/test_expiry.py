@@ -23,14 +23,8 @@ from stations.tests.races import at_once, everybody, many_sessions, without_guar
 EARNED = datetime(2023, 10, 20, 12, tzinfo=hours.SHANGHAI)
 DAY = date(2026, 11, 1)  # the rest of the month and three years later
 MIDNIGHT = datetime(2026, 11, 1, 0, 40, tzinfo=hours.SHANGHAI)
-EARN, REDEEM, REVERSE, ADJUST, TAKE_BACK, EXPIRE = [
-    "earn",
-    "redeem",
-    "reverse",
-    "adjust",
-    "take_back",
-    "expire",
-]
+EARN, REDEEM, REVERSE = "earn", "redeem", "reverse"
+ADJUST, TAKE_BACK, EXPIRE = "adjust", "take back", "expire"
 
 
 def entry(account, worth, kind, counterpart):
