@@ -15,7 +15,6 @@ WORDS = {
     Kind.EARN_REPORT: _("Earned"),
     Kind.GRANT: _("Received"),
     Kind.REDEEM: _("Redeemed"),
-    Kind.REVERSE: _("Reversed"),
     Kind.ADJUST: _("Put right"),
     Kind.EXPIRE: _("Expired"),
 }
@@ -27,7 +26,7 @@ def points(request):
     entries = statements.entries(account)[:LINES]
     context = {
         "outlook": statements.outlook(account),
-        "lines": [(WORDS[entry.kind], entry) for entry in entries],
+        "lines": [(WORDS.get(entry.kind, ""), entry) for entry in entries],
         "points": account.balance,
     }
     return render(request, "events/kiosk/points.html", context)

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('year', models.PositiveSmallIntegerField(verbose_name='year')),
                 ('quarter', models.PositiveSmallIntegerField(verbose_name='quarter')),
                 ('nickname', models.CharField(blank=True, max_length=20, verbose_name='nickname')),
-                ('people', models.PositiveIntegerField(verbose_name='people')),
+                ('people', models.PositiveIntegerField(verbose_name='number of people')),
                 ('earned', models.PositiveIntegerField(verbose_name='points earned')),
                 ('spent', models.PositiveIntegerField(verbose_name='points spent')),
             ],

@@ -29,7 +29,7 @@ class QuarterLine(models.Model):
         help_text=_("Never shown; a line goes when its holder no longer agrees"),
     )
     nickname = models.CharField(_("nickname"), max_length=20, blank=True)
-    people = models.PositiveIntegerField(_("people"))
+    people = models.PositiveIntegerField(_("number of people"))
     earned = models.PositiveIntegerField(_("points earned"))
     spent = models.PositiveIntegerField(_("points spent"))
 
