@@ -63,6 +63,7 @@ MENU = [
             "pointsdecision",
             "pointsentry",
             "stockmovement",
+            "quarterline",
         ],
     ),
 ]

@@ -183,7 +183,7 @@ def test_page_and_api_ask_equally_often_for_few_and_many(
 
     with django_assert_num_queries(9):
         client.get("/me/points/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get("/api/v1/me/points/?month=2026-11")
 
 

@@ -103,6 +103,7 @@ MATRIX = {
     "admin:roster_export": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:portal_user_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "admin:events_pointsentry_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:events_quarterline_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:events_message_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "api:stations-list": [200] * 8,
     "api:station": [200] * 8,
