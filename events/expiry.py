@@ -1,7 +1,8 @@
 """Points that were earned long ago and never used expire, the oldest first and without lots.
 
 What expires on a day is what was earned before the validity window less everything spent so far, never below
-zero: that is, the balance less what was earned since. A reversal restores by itself what it gives back.
+zero: that is, the balance less what was earned since. What was taken back or adjusted downwards counts as
+spent, and so comes off the oldest too. A reversal restores by itself what it gives back.
 """
 
 from datetime import date, datetime, time
@@ -24,18 +25,17 @@ def beginning(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(date(month // 12, month % 12 + 1, 1), time.min))
 
 
-def expiring(day: date) -> Sum:
-    """What was issued since the beginning, as a sum beside each account."""
-    since = Q(entries__counterpart=ISSUED, entries__created_at__gte=beginning(day))
+def recent(day: date) -> Sum:
+    """What was earned since the beginning, as a sum beside each account."""
+    since = Q(entries__counterpart=ISSUED, entries__points__gt=0, entries__created_at__gte=beginning(day))
     return Sum("entries__points", filter=since, default=0)
 
 
 def due(account, day: date) -> int:
     """How many of the account's points would expire on the day, were nothing spent until then."""
-    [issued] = (
-        PointsAccount.objects.filter(pk=account.pk).annotate(n=expiring(day)).values_list("n", flat=True)
-    )
-    return max(account.balance - issued, 0)
+    rows = PointsAccount.objects.filter(pk=account.pk).annotate(n=recent(day))
+    balance, earned = rows.values_list("balance", "n").get()
+    return max(balance - earned, 0)
 
 
 def expire(day: date, say=lambda words: None) -> int:
@@ -62,13 +62,13 @@ def expire_batch(pks, day) -> int:
     # Locked in one order, then counted: nobody spends in between what is about to expire.
     locked = PointsAccount.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
     balances = dict(locked.values_list("pk", "balance"))
-    issued = dict(PointsAccount.objects.filter(pk__in=pks).annotate(n=expiring(day)).values_list("pk", "n"))
-    keys = {pk: f"expire:{day}:{pk}" for pk in pks if balances[pk] > issued[pk]}
+    earned = dict(PointsAccount.objects.filter(pk__in=pks).annotate(n=recent(day)).values_list("pk", "n"))
+    keys = {pk: f"expire:{day}:{pk}" for pk in pks if balances[pk] > earned[pk]}
     done = set(PointsEntry.objects.filter(key__in=keys.values()).values_list("account", flat=True))
     entries = [
         PointsEntry(
             account_id=pk,
-            points=issued[pk] - balances[pk],
+            points=earned[pk] - balances[pk],
             kind=PointsEntry.Kind.EXPIRE,
             counterpart=EXPIRED,
             key=key,

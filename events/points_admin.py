@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events import grants, passes, points
-from events.models import EarningRule, PointsAccount, PointsDecision, PointsEntry
+from events.models import EarningRule, PointsAccount, PointsDecision, PointsEntry, QuarterLine
 from stations import reach
 from stations.decided import DecidedAtTheDesk
 from stations.discretion import ARRANGED, Discreet
@@ -99,6 +99,21 @@ class PointsEntryAdmin(ReadOnly, Discreet, ScopedAdmin):
     @admin.display(description=_("reason"))
     def why(self, entry):
         return "" if entry.is_hidden else entry.reason
+
+
+@admin.register(QuarterLine)
+class QuarterLineAdmin(ReadOnly, ScopedAdmin):
+    guide = _(
+        "What was published of each quarter, as everybody reads it: nicknames of those who agreed, and one "
+        "sum for all others of a station."
+    )
+    first_step = _("The first lines are written on the first day of the next quarter.")
+    list_display = ["station", "year", "quarter", "nickname", "people", "earned", "spent"]
+    list_filter = [("station", InReach), places("station__division")]
+    list_select_related = ["station"]
+    search_fields = ["nickname", "station__search"]
+    fields = list_display
+    readonly_fields = fields
 
 
 @admin.register(EarningRule)

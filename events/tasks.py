@@ -3,7 +3,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from events import expiry, messages, reconciling, redemptions
+from events import expiry, messages, quarters, reconciling, redemptions
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +21,11 @@ def reverse_uncollected():
 @shared_task
 def expire_points():
     expiry.expire(timezone.localdate())
+
+
+@shared_task
+def publish_quarter():
+    quarters.publish(*quarters.last_finished(timezone.localdate()))
 
 
 @shared_task

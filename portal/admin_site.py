@@ -64,6 +64,7 @@ MENU = [
             "pointsdecision",
             "pointsentry",
             "stockmovement",
+            "quarterline",
         ],
     ),
 ]

@@ -193,6 +193,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "events.tasks.expire_points",
         "schedule": crontab(day_of_month=1, hour=0, minute=40),
     },
+    "publish the points of the last quarter": {
+        "task": "events.tasks.publish_quarter",
+        # Behind the reversals of the night; it counts once, and again where the first was missed.
+        "schedule": crontab(month_of_year="1,4,7,10", day_of_month="1-7", hour=1, minute=20),
+    },
     "count the books again": {"task": "events.tasks.reconcile", "schedule": crontab(hour=2, minute=30)},
     "make the shifts of series": {
         "task": "volunteers.tasks.generate_shifts",
@@ -217,7 +222,7 @@ MAILBOX = not env.str("EMAIL_URL", "")
 vars().update(env.email("EMAIL_URL", default="dummymail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "暖驿 <noreply@example.org>")
 
-# Points: earned in a month, they expire on the first of the same month three years later.
+# Points: what was earned in a month expires so many whole months later, on the first of the next one.
 POINTS_VALID_MONTHS = 36
 
 # Volunteers: what the federation may set for all its stations.

@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from events import kiosk, kiosk_api, reward_pages
+from events import kiosk, kiosk_api, kiosk_statement, reward_pages, statement_api, statement_pages
 from events import views as events
 from portal import api, pages, views
 from stations import api as stations_api
@@ -45,6 +45,7 @@ kiosk_urls = [
     path("pin/", kiosk.pin, name="pin"),
     path("rewards/", kiosk.rewards, name="rewards"),
     path("rewards/<int:pk>/", kiosk.confirm, name="confirm"),
+    path("points/", kiosk_statement.points, name="points"),
     path("done/", kiosk.done, name="done"),
     path("leave/", kiosk.leave, name="leave"),
     path("shifts/", checkin_pages.kiosk_shifts, name="shifts"),
@@ -119,6 +120,7 @@ api_urls = [
     path("shifts/", volunteers_api.ShiftList.as_view(), name="shifts-list"),
     path("shifts/<int:pk>/signup/", volunteers_api.SignupView.as_view(), name="shift-signup"),
     path("shifts/<int:pk>/offer/", volunteers_api.OfferView.as_view(), name="shift-offer"),
+    path("me/points/", statement_api.MyPoints.as_view(), name="my-points"),
     path("kiosk/identify/", kiosk_api.Identify.as_view(), name="kiosk-identify"),
     path("kiosk/rewards/", kiosk_api.Rewards.as_view(), name="kiosk-rewards"),
     path("kiosk/redemptions/", kiosk_api.Redemptions.as_view(), name="kiosk-redemptions"),
@@ -132,9 +134,11 @@ urlpatterns = [
     path("days/", include((day_urls, "events"))),
     path("rewards/", include((reward_urls, "rewards"))),
     path("volunteer/", include((volunteer_urls, "volunteers"))),
+    path("points/", statement_pages.table, name="points"),
     path("verify/", certificate_pages.verify, name="verify"),
     path("verify/<str:code>/", certificate_pages.verified, name="verified"),
     path("me/", views.me, name="me"),
+    path("me/points/", statement_pages.my_points, name="my_points"),
     path("me/token/", views.token, name="token"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("privacy/", views.privacy, name="privacy"),

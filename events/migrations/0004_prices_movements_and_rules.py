@@ -292,7 +292,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='redemptionday',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('day_of_month', None), ('weekday__range', (0, 6))), models.Q(('day_of_month__range', (1, 31)), ('weekday', None)), _connector='OR'), name='redemption_day_is_of_week_or_month', violation_error_message='Please choose a weekday or a day of the month, one of the two.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('day_of_month', None), ('weekday__isnull', False), ('weekday__range', (0, 6))), models.Q(('day_of_month__isnull', False), ('day_of_month__range', (1, 31)), ('weekday', None)), _connector='OR'), name='redemption_day_is_of_week_or_month', violation_error_message='Please choose a weekday or a day of the month, one of the two.'),
         ),
         migrations.AddConstraint(
             model_name='reward',

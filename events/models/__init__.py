@@ -2,6 +2,7 @@ from events.models.days import RedemptionDay, RedemptionDayException, ServiceDay
 from events.models.messages import Message
 from events.models.passes import WorkerPass
 from events.models.points import EarningRule, PointsAccount, PointsDecision, PointsEntry
+from events.models.quarters import QuarterLine
 from events.models.redemptions import Redemption
 from events.models.rewards import Price, Reward, Stock, StockMovement
 
@@ -12,6 +13,7 @@ __all__ = [
     "PointsDecision",
     "PointsEntry",
     "Price",
+    "QuarterLine",
     "Redemption",
     "RedemptionDay",
     "RedemptionDayException",

@@ -22,6 +22,11 @@ class WorkerPass(models.Model):
     pin = models.CharField("PIN", max_length=128, editable=False)
     wrong_pins = models.PositiveSmallIntegerField(_("wrong PINs in a row"), default=0, editable=False)
     last_try_at = models.DateTimeField(_("last PIN at"), null=True, editable=False)
+    is_in_table = models.BooleanField(
+        _("may stand with the nickname in the public quarterly table of points"),
+        default=False,
+        help_text=_("Only if the worker agrees. Please ask."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     history = HistoricalRecords(excluded_fields=["pin", "wrong_pins", "last_try_at"])

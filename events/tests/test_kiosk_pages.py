@@ -99,7 +99,7 @@ def test_every_screen_can_switch_language_and_text_size_and_ask_for_help(screen,
     screen.post("/kiosk/", {"number": "33010001"})
     pages += [screen.get("/kiosk/pin/")]
     screen.post("/kiosk/pin/", {"pin": PIN})
-    pages += [screen.get("/kiosk/rewards/"), screen.get(url_of(soap))]
+    pages += [screen.get("/kiosk/rewards/"), screen.get("/kiosk/points/"), screen.get(url_of(soap))]
     redeem(screen, soap)
     pages += [screen.get("/kiosk/done/")]
 
@@ -125,7 +125,7 @@ def test_no_page_of_the_kiosk_links_out(screen, worker, soap):
     screen.post("/kiosk/", {"number": "33010001"})
     pages += [screen.get("/kiosk/pin/"), screen.post("/kiosk/pin/", {"pin": "0000"})]
     screen.post("/kiosk/pin/", {"pin": PIN})
-    pages += [screen.get("/kiosk/rewards/"), screen.get(url_of(soap))]
+    pages += [screen.get("/kiosk/rewards/"), screen.get("/kiosk/points/"), screen.get(url_of(soap))]
     redeem(screen, soap)
     pages += [screen.get("/kiosk/done/"), screen.get("/kiosk/shifts/")]
 
@@ -134,6 +134,7 @@ def test_no_page_of_the_kiosk_links_out(screen, worker, soap):
         addresses.feed(page.content.decode())
     assert addresses.found == {
         "#content",
+        "/kiosk/points/",
         "/text-size/",
         "/i18n/setlang/",
         "/kiosk/leave/",

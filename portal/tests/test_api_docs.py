@@ -16,6 +16,7 @@ def test_the_schema_names_every_address(client, db):
 
     assert sorted(schema["paths"]) == [
         "/api/v1/",
+        "/api/v1/me/points/",
         "/api/v1/shifts/",
         "/api/v1/shifts/{id}/offer/",
         "/api/v1/shifts/{id}/signup/",

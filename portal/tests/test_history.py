@@ -16,6 +16,7 @@ WITHOUT = {
     "events.message": "the outbox: written and sent by tasks, with its own states and times",
     "events.pointsaccount": "a sum of the ledger of points",
     "events.pointsentry": LEDGER,
+    "events.quarterline": "a sum of the ledger of points, published once and never altered",
     "events.stockmovement": LEDGER,
     "portal.consent": "a person's own word, with its own times",
     "portal.decision": "itself a record of who decided what and why",

@@ -104,14 +104,50 @@ def test_more_hours_earn_the_difference(confirmed, manager):
 
 
 def test_points_that_are_spent_are_not_taken_back_and_not_given_twice(confirmed, manager):
-    account = points.account_of(confirmed.volunteer.person)
-    PointsEntry.objects.create(account=account, points=-15, kind="redeem", counterpart="goods", key="redeem:1")
+    PointsEntry.objects.create(
+        account=points.account_of(confirmed.volunteer.person),
+        points=-15,
+        kind="redeem",
+        counterpart="goods",
+        key="redeem:1",
+        reason="肥皂",
+    )
 
     hours.correct(confirmed, 0, by=manager, reason="记错人了")
     assert balance(confirmed) == 0  # 20 earned, 15 spent: 5 were left to take
     hours.correct(confirmed, 120, by=manager, reason="没有记错")
 
     assert balance(confirmed) == 5
+
+
+@pytest.mark.parametrize("corrected_before", [False, True])
+def test_after_an_upheld_complaint_hours_stay_and_earn_nothing_any_more(confirmed, manager, corrected_before):
+    if corrected_before:
+        hours.correct(confirmed, 150, by=manager, reason="加班")
+    entry = PointsEntry.objects.latest("pk")
+    points.forfeit(entry, by=manager, reason="投诉属实")
+    stands, left = hours.standing(confirmed)[0].minutes, balance(confirmed)
+    count = PointsEntry.objects.count()
+
+    for minutes in (240, 60, 0, 120):
+        hours.correct(confirmed, minutes, by=manager, reason="再核对")
+        assert confirmed.hours.aggregate(n=Sum("minutes"))["n"] == minutes
+
+    assert (stands, left) == ((150, 20) if corrected_before else (120, 0))
+    assert (balance(confirmed), PointsEntry.objects.count()) == (left, count)
+
+
+def test_a_complaint_about_one_service_leaves_the_others_alone(confirmed, newcomer, station, manager):
+    points.forfeit(PointsEntry.objects.get(), by=manager, reason="投诉属实")
+    other = make_signup(
+        volunteer=newcomer,
+        shift=make_shift(starts_at=timezone.now() - timedelta(hours=9), station=station),
+    )
+
+    attendance.mark_came(other, by=manager)
+    hours.correct(other, 90, by=manager, reason="提前离开")
+
+    assert balance(confirmed) == 15
 
 
 def test_the_volunteer_reads_what_was_corrected_and_why(confirmed, manager):
