@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from events import kiosk
+from events import card_pages, kiosk
 from events import views as events
 from portal import api, pages, views
 from stations import api as stations_api
@@ -121,6 +121,8 @@ urlpatterns = [
     path("verify/", certificate_pages.verify, name="verify"),
     path("verify/<str:code>/", certificate_pages.verified, name="verified"),
     path("me/", views.me, name="me"),
+    path("me/card/", card_pages.my_card, name="my_card"),
+    path("me/card/code/", card_pages.my_code, name="my_card_code"),
     path("me/token/", views.token, name="token"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("privacy/", views.privacy, name="privacy"),

@@ -70,7 +70,7 @@ def letters(person):
 
 
 def points(person):
-    account = PointsAccount.objects.filter(person=person).first()
+    account = PointsAccount.objects.filter(person=person).select_related("worker_pass").first()
     return {"account": account, "entries": account.entries.all()[:5] if account else []}
 
 

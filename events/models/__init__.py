@@ -1,9 +1,10 @@
 from events.models.days import RedemptionDay, RedemptionDayException, ServiceDay
 from events.models.messages import Message
-from events.models.passes import WorkerPass
+from events.models.passes import CardNumber, WorkerPass
 from events.models.points import PointsAccount, PointsEntry, Redemption, Reward, Stock
 
 __all__ = [
+    "CardNumber",
     "Message",
     "PointsAccount",
     "PointsEntry",
