@@ -22,7 +22,7 @@ REPLACED = (
 
 
 def tell(worker_pass, letter) -> None:
-    """Write one of the letters above, once for each number of the card; nothing to a card without an account."""
+    """Write one of the letters above, once for each number of the card; nobody where there is no account."""
     person = worker_pass.account.person
     if person is None:
         return

@@ -1,4 +1,4 @@
-"""Worker passes: issuing and replacing cards, and knowing the holder by number and PIN or by a phone's code."""
+"""Worker passes: issuing and replacing cards, knowing the holder by number and PIN or a phone's code."""
 
 import re
 import secrets

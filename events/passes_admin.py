@@ -59,9 +59,7 @@ class WorkerPassForm(forms.ModelForm):
         person = postings.find_person(login)
         if person is None:
             raise forms.ValidationError(
-                _(
-                    "Nobody has an account with it. Please compare it, or leave it empty: a card needs no account."
-                )
+                _("Nobody has an account with it. Please compare it, or leave it empty.")
             )
         refusal = first_refusal([passes.check_no_card], person)
         if refusal:
@@ -87,11 +85,11 @@ class ReplaceForm(forms.Form):
 
 @admin.action(description=_("Print cards"), permissions=["change"])
 def print_cards(model_admin, request, cards):
-    if cards.count() > PRINTED:
+    count = cards.count()
+    if count > PRINTED:
         sentence = gettext("Please choose at most %(limit)d at a time.")
         messages.error(request, sentence % {"limit": PRINTED})
-        return None
-    return model_admin.sheet(request, cards)
+    return model_admin.sheet(request, cards) if 0 < count <= PRINTED else None
 
 
 class WorkerPassAdmin(ScopedAdmin):

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from events.tests.factories import make_worker_pass
 from portal.models import Decision
 from stations.imports import jobs
 from stations.models import ExportJob, HistoryLine
@@ -69,6 +70,8 @@ MATRIX = {
     "verify": [200] * 8,
     "verified": [200] * 8,
     "me": [302, 200, 200, 200, 200, 200, 200, 200],
+    "my_card": [302, 200, 302, 302, 302, 302, 302, 302],  # the newcomer has one
+    "my_card_code": [302, 200, 404, 404, 404, 404, 404, 404],
     "token": [302, 200, 200, 200, 200, 200, 200, 200],
     "admin:index": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:desk_queue": [302, 403, 403, 200, 200, 200, 200, 404],
@@ -101,6 +104,9 @@ MATRIX = {
     "admin:roster_export": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:portal_user_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "admin:events_pointsentry_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:events_workerpass_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:events_workerpass_card": [302, 403, 403, 200, 404, 200, 200, 404],
+    "admin:events_workerpass_replace": [302, 403, 403, 200, 404, 200, 200, 404],
     "admin:events_message_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "api:stations-list": [200] * 8,
     "api:station": [200] * 8,
@@ -153,6 +159,7 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
     jobs.run(job.pk)
     export = ExportJob.objects.create(list="stations.station", ending="xlsx", made_by=admin)
     answer = {"queue": "credential", "object_id": licence.pk, "name": "陈律师", "choice": "approve"}
+    card = make_worker_pass(station=station, person=newcomer.person)
     decision = Decision.objects.create(**answer, by=manager, station=station, state=Decision.State.UNDONE)
     return {
         "admin:stations_station_export": ["csv"],
@@ -166,6 +173,7 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
         "admin:stations_posting_change": [manager.postings.get().pk],
         "admin:stations_organisation_change": [station.organisation.pk],
         "admin:portal_decision_change": [decision.pk],
+        **{f"admin:events_workerpass_{page}": [card.pk] for page in ("change", "card", "replace")},
         "admin:desk_queue": ["credential"],
         "admin:desk_item": ["credential", licence.pk],
         "admin:desk_preview": ["credential"],
