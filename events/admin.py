@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models import (
+    CardNumber,
     Message,
     PointsAccount,
     PointsEntry,
@@ -14,7 +15,7 @@ from events.models import (
     Stock,
     WorkerPass,
 )
-from events.passes_admin import WorkerPassAdmin
+from events.passes_admin import CardNumberAdmin, WorkerPassAdmin
 from stations import reach
 from stations.decided import DecidedAtTheDesk, to_preview
 from stations.discretion import ARRANGED, Discreet
@@ -121,6 +122,7 @@ class RedemptionAdmin(DecidedAtTheDesk, ScopedAdmin):
 
 
 admin.site.register(WorkerPass, WorkerPassAdmin)
+admin.site.register(CardNumber, CardNumberAdmin)
 
 
 @admin.register(PointsAccount)

@@ -14,7 +14,7 @@ from events.models import WorkerPass
 from stations import postings, qr, reach
 from stations.lists import InReach, places
 from stations.refusals import Refusal, first_refusal
-from stations.scope import ScopedAdmin
+from stations.scope import ReadOnly, ScopedAdmin
 
 SHEETS = 20
 PRINTED = SHEETS * 10  # cards at once
@@ -197,3 +197,11 @@ class WorkerPassAdmin(ScopedAdmin):
             return False
         self.say_number(request, worker_pass)
         return True
+
+
+class CardNumberAdmin(ReadOnly, ScopedAdmin):
+    station_path = None
+    may = {}
+    guide = _("Every number that was ever on a card, also on lost ones: none is given out a second time.")
+    list_display = ["number"]
+    search_fields = ["number__startswith"]

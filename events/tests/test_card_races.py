@@ -56,11 +56,11 @@ def used(station):
     return drawn
 
 
-def replayed(used, identify):
-    """Each thread shows every code 25 times: 10,000 in all."""
+def replayed(used, identify, times=25):
+    """Each thread shows every code so many times: 10,000 in all."""
 
     def at_a_screen():
-        return [show(code, identify) for code in used * 25]
+        return [show(code, identify) for code in used * times]
 
     return codes(answer for answers in at_once(*[at_a_screen] * THREADS) for answer in answers)
 
@@ -69,8 +69,8 @@ def test_of_ten_thousand_replayed_codes_none_is_accepted(used):
     assert replayed(used, passes.identify_by_code) == {"used": 10_000}
 
 
-def test_control_without_the_guard_all_ten_thousand_are_let_in(used):
-    assert replayed(used, lambda code: passes.read(code)[0]) == {"WorkerPass": 10_000}
+def test_control_without_the_guard_all_are_let_in(used):
+    assert replayed(used, lambda code: passes.read(code)[0], times=2) == {"WorkerPass": 800}
 
 
 def test_two_real_screens_let_a_code_in_once(station):
