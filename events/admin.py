@@ -1,11 +1,9 @@
-from django import forms
-from django.contrib import admin, messages
-from django.core.validators import RegexValidator
-from django.utils.translation import gettext
+from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from events import passes, points_admin, rewards_admin  # noqa: F401 (they register their own)
+from events import points_admin, rewards_admin  # noqa: F401 (they register their own)
 from events.models import (
+    CardNumber,
     Message,
     Redemption,
     RedemptionDay,
@@ -13,7 +11,7 @@ from events.models import (
     ServiceDay,
     WorkerPass,
 )
-from stations import reach
+from events.passes_admin import CardNumberAdmin, WorkerPassAdmin
 from stations.decided import DecidedAtTheDesk, to_preview
 from stations.lists import InReach, places
 from stations.scope import EVERYTHING, ReadOnly, ScopedAdmin
@@ -98,52 +96,8 @@ class RedemptionAdmin(DecidedAtTheDesk, ScopedAdmin):
         return str(redemption.account)
 
 
-class WorkerPassForm(forms.ModelForm):
-    new_pin = forms.CharField(
-        label=_("PIN (4 digits, chosen by the worker)"),
-        required=False,
-        max_length=4,
-        validators=[RegexValidator(r"^\d{4}$", _("A PIN has four digits."))],
-        widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=_("Leave empty to keep the present PIN. A new PIN also opens a locked card."),
-    )
-
-    class Meta:
-        model = WorkerPass
-        fields = ["station", "nickname", "new_pin", "is_active"]
-
-    def clean(self):
-        if not self.instance.pk and not self.cleaned_data.get("new_pin"):
-            self.add_error("new_pin", _("A new card needs a PIN. Please let the worker choose one."))
-        return super().clean()
-
-
-@admin.register(WorkerPass)
-class WorkerPassAdmin(ScopedAdmin):
-    form = WorkerPassForm
-    exactly = "number"
-    beside = ["station"]
-    list_display = ["number", "nickname", "station", "balance", "is_active"]
-    list_filter = ["is_active", ("station", InReach), places("station__division")]
-    list_select_related = ["station", "account"]
-    search_fields = ["number__endswith", "nickname"]
-    may = {"view": reach.EVERYBODY, **dict.fromkeys(["add", "change"], reach.AT_THE_COUNTER)}
-
-    @admin.display(description=_("points balance"))
-    def balance(self, worker_pass):
-        return worker_pass.account.balance
-
-    def save_model(self, request, obj, form, change):
-        pin = form.cleaned_data["new_pin"]
-        if not change:
-            issued = passes.issue(obj.nickname, pin, station=obj.station)
-            obj.pk, obj.number = issued.pk, issued.number
-            text = gettext("The card number is %(number)s. Please write it on the card.")
-            messages.success(request, text % {"number": issued.number})
-            return
-        super().save_model(request, obj, form, change)
-        if pin:
-            passes.set_pin(obj, pin, by=request.user)
+admin.site.register(WorkerPass, WorkerPassAdmin)
+admin.site.register(CardNumber, CardNumberAdmin)
 
 
 @admin.register(Message)

@@ -1,4 +1,4 @@
-"""The kiosk, one question a screen: card number, PIN, reward, confirmation, pick-up code.
+"""The kiosk, one question a screen: card and PIN or the phone's code, reward, confirmation, pick-up code.
 
 The session is all that the screen knows of a person. It begins anew at every step into
 somebody's affairs, holds no signed-in user, and is dead a minute after the last action.
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from events import passes, points, redemptions
+from events import card_numbers, passes, points, redemptions
 from events.models import Redemption, Reward, WorkerPass
 from stations.kiosks import kiosk_only
 from stations.refusals import Refusal, first_refusal
@@ -26,13 +26,20 @@ CHOICES = 6  # what one screen shows without scrolling
 LARGE_TEXT_COOKIE = "large"  # every page asks for it; the kiosk takes it away with the person
 
 
+class EmptiedInput(forms.TextInput):
+    """Never shows what was sent: a scanner would type the next code behind it."""
+
+    def format_value(self, value):
+        return None
+
+
 class CardForm(forms.Form):
     number = forms.CharField(
         label=_("Please scan your points card"),
-        help_text=_("Or type the number on the card."),
-        max_length=20,
+        help_text=_("Or the code on your phone, or type the number on the card."),
+        max_length=64,
         error_messages={"required": _("Please scan the card, or type its number.")},
-        widget=forms.TextInput(
+        widget=EmptiedInput(
             attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True, "data-digits": True}
         ),
     )
@@ -101,7 +108,8 @@ def worker_only(view):
         if is_answered(request):
             return redirect("kiosk:done")
         cards = WorkerPass.objects.select_related("account").filter(is_active=True)
-        request.worker_pass = cards.filter(pk=request.session.get("kiosk_worker")).first()
+        # By its number: a card that was replaced meanwhile is not found any more.
+        request.worker_pass = cards.filter(number=request.session.get("kiosk_worker")).first()
         if request.worker_pass is None:
             return forget(request)
         request.session.modified = True  # an action: another minute
@@ -129,12 +137,9 @@ def start(request):
     form = CardForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            worker_pass = passes.find(form.cleaned_data["number"])
+            return redirect(begin(request, card_numbers.plain(form.cleaned_data["number"])))
         except Refusal as refusal:
             form.add_error("number", refusal.sentence)
-        else:
-            remember(request, kiosk_number=worker_pass.number)
-            return redirect("kiosk:pin")
     context = {
         "form": form,
         "now": timezone.localtime(),
@@ -143,6 +148,15 @@ def start(request):
         ),
     }
     return render(request, "events/kiosk/start.html", context, status=422 if form.errors else 200)
+
+
+def begin(request, scanned) -> str:
+    """The screen that comes next: a code from the phone needs no PIN, a card or its number does."""
+    if card_numbers.is_code(scanned):
+        remember(request, kiosk_worker=passes.identify_by_code(scanned).number)
+        return "kiosk:rewards"
+    remember(request, kiosk_number=passes.find(scanned).number)
+    return "kiosk:pin"
 
 
 @kiosk_only
@@ -158,7 +172,7 @@ def pin(request):
         except Refusal as refusal:
             form.add_error("pin", ValidationError(refusal.sentence, code=refusal.code))
         else:
-            remember(request, kiosk_worker=worker_pass.pk)
+            remember(request, kiosk_worker=worker_pass.number)
             return redirect("kiosk:rewards")
     context = {"form": form, "is_locked": form.has_error("pin", "card_locked")}
     return render(request, "events/kiosk/pin.html", context, status=422 if form.errors else 200)

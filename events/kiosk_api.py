@@ -16,7 +16,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from events import kiosk, passes, points, redemptions
+from events import card_numbers, kiosk, passes, points, redemptions
 from stations import kiosks
 from stations.refusals import Refusal
 
@@ -98,7 +98,11 @@ class Identify(AtTheKiosk):
     def post(self, request):
         """Card and PIN, or the code of a phone alone. Five wrong PINs lock the card for 15 minutes."""
         card = checked(CardSerializer, request)
-        found = passes.identify(card["number"], card.get("pin", ""))
+        number = card_numbers.plain(card["number"])
+        if card_numbers.is_code(number):
+            found = passes.identify_by_code(number)
+        else:
+            found = passes.identify(number, card.get("pin", ""))
         account = found.account
         return Response(
             {

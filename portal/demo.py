@@ -88,6 +88,7 @@ def load():
     posted(people, shimen)
     redemption(shimen, list(stations.values()), by=people["manager"])
     worker(shimen)
+    rider(people["newcomer"], shimen)
     plan(stations, by=people["manager"])
     joined(people["newcomer"], shimen, ServiceKind.LEGAL)
     lawyer(people, stations)
@@ -155,6 +156,14 @@ def worker(shimen):
         holder = passes.issue("张师傅", pin, station=shimen, number=number)
     key = f"demo:{number}:{timezone.localdate():%Y-%m}"
     points.earn(holder.account, 680, kind=PointsEntry.Kind.GRANT, key=key, reason="演示积分")
+
+
+def rider(person, shimen):
+    """A card that shares the points of an account, so that its owner's phone can show it."""
+    account = points.account_of(person)
+    passes.of(person) or passes.issue(person.name, WORKER_CARD["pin"], station=shimen, person=person)
+    key = f"demo:{person.email}:{timezone.localdate():%Y-%m}"
+    points.earn(account, 200, kind=PointsEntry.Kind.GRANT, key=key, reason="演示积分")
 
 
 def plan(stations, *, by):

@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from events import kiosk, kiosk_api, kiosk_statement, reward_pages, statement_api, statement_pages
+from events import card_pages, kiosk, kiosk_api, kiosk_statement, reward_pages, statement_api, statement_pages
 from events import views as events
 from portal import api, pages, views
 from stations import api as stations_api
@@ -139,6 +139,8 @@ urlpatterns = [
     path("verify/<str:code>/", certificate_pages.verified, name="verified"),
     path("me/", views.me, name="me"),
     path("me/points/", statement_pages.my_points, name="my_points"),
+    path("me/card/", card_pages.my_card, name="my_card"),
+    path("me/card/code/", card_pages.my_code, name="my_card_code"),
     path("me/token/", views.token, name="token"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("privacy/", views.privacy, name="privacy"),

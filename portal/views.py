@@ -70,7 +70,7 @@ def letters(person):
 
 
 def points(person):
-    account = PointsAccount.objects.filter(person=person).first()
+    account = PointsAccount.objects.filter(person=person).select_related("worker_pass").first()
     if account is None:
         return {"account": None, "entries": [], "reserved": []}
     waiting = account.redemptions.filter(status=Redemption.Status.WAITING)

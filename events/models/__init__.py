@@ -1,12 +1,13 @@
 from events.models.days import RedemptionDay, RedemptionDayException, ServiceDay
 from events.models.messages import Message
-from events.models.passes import WorkerPass
+from events.models.passes import CardNumber, WorkerPass
 from events.models.points import EarningRule, PointsAccount, PointsDecision, PointsEntry
 from events.models.quarters import QuarterLine
 from events.models.redemptions import Redemption
 from events.models.rewards import Price, Reward, Stock, StockMovement
 
 __all__ = [
+    "CardNumber",
     "EarningRule",
     "Message",
     "PointsAccount",

@@ -295,7 +295,7 @@ def test_the_rewards_cost_the_same_queries_however_many(
 def test_the_session_knows_the_card_and_nothing_else(screen, worker):
     identify(screen)
 
-    assert dict(screen.session.items()) == {"kiosk_worker": worker.pk, "_session_expiry": 60}
+    assert dict(screen.session.items()) == {"kiosk_worker": worker.number, "_session_expiry": 60}
 
 
 def test_the_session_begins_anew_with_the_pin_and_signs_everybody_out(screen, worker):

@@ -93,7 +93,9 @@ class World:
             WorkerPass(account=account, station=self.station, number=f"9{n:07d}", nickname="Bench", pin="!")
             for n, account in enumerate(self.accounts)
         )
-        self.worker_sessions = save_sessions({uuid.uuid4().hex: {"kiosk_worker": card.pk} for card in passes})
+        self.worker_sessions = save_sessions(
+            {uuid.uuid4().hex: {"kiosk_worker": card.number} for card in passes}
+        )
 
     def forget_redemptions(self):
         """Given back rather than deleted, which the database would refuse."""

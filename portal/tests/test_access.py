@@ -80,6 +80,8 @@ MATRIX = {
     "me": [302, 200, 200, 200, 200, 200, 200, 200],
     "my_points": [302, 200, 200, 200, 200, 200, 200, 200],
     "points": [200] * 8,
+    "my_card": [302, 200, 200, 302, 302, 302, 302, 302],  # two have one
+    "my_card_code": [302, 200, 200, 404, 404, 404, 404, 404],
     "token": [302, 200, 200, 200, 200, 200, 200, 200],
     "admin:index": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:desk_queue": [302, 403, 403, 200, 200, 200, 200, 404],
@@ -113,6 +115,9 @@ MATRIX = {
     "admin:portal_user_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "admin:events_pointsentry_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:events_quarterline_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:events_workerpass_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:events_workerpass_card": [302, 403, 403, 200, 404, 200, 200, 404],
+    "admin:events_workerpass_replace": [302, 403, 403, 200, 404, 200, 200, 404],
     "admin:events_message_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "api:stations-list": [200] * 8,
     "api:station": [200] * 8,
@@ -167,10 +172,11 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
     jobs.run(job.pk)
     export = ExportJob.objects.create(list="stations.station", ending="xlsx", made_by=admin)
     answer = {"queue": "credential", "object_id": licence.pk, "name": "陈律师", "choice": "approve"}
+    card = make_worker_pass(station=station, person=newcomer.person)
     decision = Decision.objects.create(**answer, by=manager, station=station, state=Decision.State.UNDONE)
     reward = make_reward(station=station, photo=make_picture())
-    card = make_worker_pass(person=volunteer.person, station=station)
-    reserved = make_redemption(kiosk=make_kiosk(station=station), worker_pass=card, reward=reward)
+    own = make_worker_pass(person=volunteer.person, station=station)
+    reserved = make_redemption(kiosk=make_kiosk(station=station), worker_pass=own, reward=reward)
     return {
         "rewards:photo": [reward.pk],
         "rewards:station": [station.code],
@@ -188,6 +194,7 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
         "admin:stations_posting_change": [manager.postings.get().pk],
         "admin:stations_organisation_change": [station.organisation.pk],
         "admin:portal_decision_change": [decision.pk],
+        **{f"admin:events_workerpass_{page}": [card.pk] for page in ("change", "card", "replace")},
         "admin:desk_queue": ["credential"],
         "admin:desk_item": ["credential", licence.pk],
         "admin:desk_preview": ["credential"],

@@ -212,7 +212,7 @@ def test_every_page_has_its_picture(live_server, new_page, width, language, sche
     rounds = [
         ("", public_pages()),
         ("volunteer@example.org", volunteer_pages()),
-        ("newcomer@example.org", ["/volunteer/", "/volunteer/profile/", "/me/", "/admin/"]),
+        ("newcomer@example.org", ["/volunteer/", "/volunteer/profile/", "/me/", "/me/card/", "/admin/"]),
         ("moderator@example.org", moderator_pages()),
         ("auditor@example.org", auditor_pages()),
         ("manager@example.org", manager_pages()),
