@@ -131,6 +131,7 @@ MATRIX = {
     "admin:portal_decision_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:portal_consent_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "kiosk:start": [302] * 8,
+    "kiosk:print": [302] * 8,
     "kiosk:shifts": [302] * 8,
     "kiosk:shift_code": [302] * 8,
     "kiosk:pair": [200] * 8,
