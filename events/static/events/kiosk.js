@@ -5,7 +5,7 @@
 
 {
   const WARN = 45, WIPE = 60, DONE = 20, RELOAD = 600; // seconds
-  const ASK = 2500, PATIENCE = 2000, LOST = 8000; // milliseconds: a cut is told within five seconds
+  const ASK = 2000, PATIENCE = 2000, LOST = 8000; // milliseconds: a cut is told within five seconds
   const kiosk = document.querySelector("[data-kiosk]");
   const pace = kiosk.dataset.kiosk; // start, idle, done
   const warning = kiosk.querySelector("[data-warning]");
