@@ -101,7 +101,7 @@ def test_refusals_the_warning_and_a_dead_line_are_said(speaking):
     page.wait_for_function("window.said.some((words) => words.includes('还需要再看看吗'))")
     page.evaluate("document.querySelector('[data-warning]').close()")
     page.wait_for_function("window.said.at(-1) === 'silence'")
-    page.route("**/healthz", lambda route: route.fulfill(status=503))
+    page.route("**/healthz", lambda route: route.fulfill(status=404))
     expect(page.locator("[data-offline]")).to_be_visible()
     page.wait_for_function("window.said.some((words) => words.includes('网络断开了'))")
 

@@ -2,7 +2,7 @@
 // Hands: the keypad on the screen, a scanner that types wherever the focus is, and keys alone.
 
 {
-  const BURST = 150; // milliseconds between two keys, at most, of a scanner
+  const BURST = 200; // milliseconds between two keys, at most, of a scanner
   const SCAN = 6; // keys in a burst, at least; a PIN is shorter
   const kiosk = document.querySelector("[data-kiosk]");
   const help = kiosk.querySelector("[data-help]");
@@ -10,7 +10,7 @@
   const dialog = () => kiosk.querySelector("dialog:modal");
   let burst = "", last = -BURST, choosing;
 
-  // A scan is many keys at once with Enter behind. It fills the field for a card's number and presses nothing.
+  // A scan is many keys at once with Enter behind. It fills the field for a card's number, and presses nothing.
 
   function type(event) {
     if (event.timeStamp - last > BURST) burst = "";
@@ -22,7 +22,7 @@
     if (event.key === "?" && isAlone) openHelp(event);
     else if (!/^\d$/.test(event.key)) return;
     else if (field()) field().focus();
-    else if (isAlone) choosing = setTimeout(choose, BURST + 50, event.key);
+    else if (isAlone) choosing = setTimeout(choose, 1.5 * BURST, event.key);
   }
 
   function choose(digit) {
@@ -32,13 +32,11 @@
   function enter(event) {
     if (event.timeStamp - last > BURST) return;
     last = -BURST; // the next key begins another
-    const input = field(), isScan = burst.length >= SCAN;
-    if (input && document.activeElement === input && !isScan) return;
+    const input = field();
+    const isPin = input?.type === "password", isScan = burst.length >= SCAN;
+    if (document.activeElement === input && !(isPin && isScan)) return;
     event.preventDefault();
-    if (!input || !isScan || dialog()) return;
-    const isPin = input.type === "password";
-    input.value = isPin ? "" : burst.slice(0, input.maxLength);
-    if (!isPin) input.form.requestSubmit();
+    if (isPin && isScan) input.value = ""; // a card is no try at a PIN
   }
 
   // Keys alone: arrows walk, Escape goes back, F1 or ? brings help, a digit chooses a reward.
@@ -88,11 +86,15 @@
     if (!key || !input) return;
     if (key === "clear") input.value = "";
     else if (key === "delete") input.value = input.value.slice(0, -1);
-    else if (input.value.length < input.maxLength) input.value += key;
+    else if (input.value.length < input.maxLength) {
+      input.setRangeText(key, input.selectionStart, input.selectionEnd, "end");
+    }
   });
 
   function prepare() {
-    if (field()) field().inputMode = "none"; // no second keyboard over ours
+    const input = field();
+    if (input) input.inputMode = "none"; // no second keyboard over ours
+    input?.select(); // what was refused is seen, and gives way to the next
   }
 
   kiosk.addEventListener("shown", prepare);
