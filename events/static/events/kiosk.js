@@ -5,7 +5,7 @@
 
 {
   const WARN = 45, WIPE = 60, DONE = 20, RELOAD = 600; // seconds
-  const ASK = 2000, PATIENCE = 2000, LOST = 8000; // milliseconds: a cut is told within five seconds
+  const EVERY = 2000, PATIENCE = 2000, LOST = 8000; // milliseconds: a cut is told within five seconds
   const kiosk = document.querySelector("[data-kiosk]");
   const pace = kiosk.dataset.kiosk; // start, idle, done
   const warning = kiosk.querySelector("[data-warning]");
@@ -14,15 +14,17 @@
   const seconds = (since) => (Date.now() - since) / 1000;
   let acted = history.state?.acted ?? Date.now(), told = Date.now(), telling = null;
   let isDown = false, isWiped = false;
-  let asking = null, unanswered = null, gone = 0;
+  let asking = null, unanswered = null, asked = 0, gone = 0;
 
   // The line. A page is left only when the answer is there: the browser's own error page would be a dead end.
 
-  async function isAlive() {
+  async function ask() {
+    const mine = ++asked;
     let isThere = false;
     try {
       isThere = (await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) })).ok;
     } catch { /* told below */ }
+    if (isThere && mine !== asked) return; // from before what was asked since
     if (seconds(gone) < 4) return; // the browser drops questions when it leaves the page
     const wasDown = isDown;
     tell(!isThere);
@@ -42,9 +44,9 @@
   }
 
   offline.addEventListener("close", () => isDown && tell(true));
-  addEventListener("offline", isAlive);
-  addEventListener("online", isAlive);
-  setInterval(isAlive, ASK);
+  addEventListener("offline", ask);
+  addEventListener("online", ask);
+  setInterval(ask, EVERY);
 
   async function step(address, form, button) {
     if (asking) return; // an impatient finger
@@ -63,7 +65,7 @@
       asking = null;
       unanswered = form?.matches("[data-once]") ? [address, form, button] : null;
       tell(true);
-      isAlive();
+      ask();
     } finally {
       clearTimeout(patience);
     }
@@ -118,7 +120,7 @@
     warning.close();
     offline.close();
     kiosk.dispatchEvent(new Event("wiped"));
-    isAlive();
+    ask();
   }
 
   function act() {
