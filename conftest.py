@@ -31,7 +31,7 @@ from stations.tests.factories import (
 from volunteers.models import Credential, ServiceKind
 from volunteers.tests.factories import make_credential, make_volunteer
 
-pytest_plugins = ["portal.tests.browser"]
+pytest_plugins = ["portal.tests.browser", "events.tests.kiosk_screen", "stations.tests.printers"]
 emptying.set_up()
 
 

@@ -12,18 +12,23 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from events import card_numbers, passes, points, redemptions
 from events.models import Redemption, Reward, WorkerPass
+from stations import limits, tickets
 from stations.kiosks import kiosk_only
 from stations.refusals import Refusal, first_refusal
 
 IDLE_SECONDS = 60
 CHOICES = 6  # what one screen shows without scrolling
 LARGE_TEXT_COOKIE = "large"  # every page asks for it; the kiosk takes it away with the person
+VOICE_COOKIE = "voice"  # set by the screen while somebody has it read aloud
+TICKETS = 3  # of one redemption
 
 
 class EmptiedInput(forms.TextInput):
@@ -91,6 +96,7 @@ def forget(request):
         samesite=settings.LANGUAGE_COOKIE_SAMESITE,
     )
     response.delete_cookie(LARGE_TEXT_COOKIE)
+    response.delete_cookie(VOICE_COOKIE, path=reverse("kiosk:start"))
     return response
 
 
@@ -251,12 +257,51 @@ def order(request, account, reward_id) -> Refusal | None:
 
 @kiosk_only
 def done(request):
-    redemption = (
-        Redemption.objects.select_related("reward").filter(pk=request.session.get("kiosk_redemption")).first()
-    )
+    redemption = redemption_of(request)
     if redemption is None:
         return forget(request)
-    return render(request, "events/kiosk/done.html", {"redemption": redemption})
+    request.session.modified = True
+    context = {"redemption": redemption, "ticket": ticket(redemption)}
+    return render(request, "events/kiosk/done.html", context)
+
+
+def redemption_of(request) -> Redemption | None:
+    """The one just made at this screen."""
+    made = Redemption.objects.select_related("reward", "station")
+    return made.filter(pk=request.session.get("kiosk_redemption")).first()
+
+
+@kiosk_only
+def print_ticket(request):
+    """The code on paper, from the printer of the kiosk."""
+    redemption = redemption_of(request)
+    if redemption is None:
+        return forget(request)
+    if request.method != "POST" or not request.kiosk.printer:
+        return redirect("kiosk:done")
+    request.session.modified = True
+    context = {"redemption": redemption, "ticket": ticket(redemption), "is_printed": True}
+    try:
+        if not limits.allow("ticket", redemption.pk, times=TICKETS, seconds=86_400):
+            raise Refusal(
+                "printed_often",
+                _("This ticket was asked for three times. Please ask the staff; your code is on the screen."),
+            )
+        tickets.print_ticket(request.kiosk, context["ticket"])
+    except Refusal as refusal:
+        context |= {"is_printed": False, "refusal": refusal}
+    return render(request, "events/kiosk/done.html", context, status=200 if context["is_printed"] else 422)
+
+
+def ticket(redemption) -> list[tuple[str, bool]]:
+    """The lines of the ticket, each with whether it is large: nothing that says whose it is."""
+    return [
+        (redemption.station.name, False),
+        (redemption.reward.name, False),
+        (redemption.pickup_code, True),
+        (date_format(redemption.date, gettext("l, j F")), False),
+        (gettext("Please show this code at the counter today."), False),
+    ]
 
 
 @kiosk_only

@@ -47,6 +47,7 @@ kiosk_urls = [
     path("rewards/<int:pk>/", kiosk.confirm, name="confirm"),
     path("points/", kiosk_statement.points, name="points"),
     path("done/", kiosk.done, name="done"),
+    path("done/print/", kiosk.print_ticket, name="print"),
     path("leave/", kiosk.leave, name="leave"),
     path("shifts/", checkin_pages.kiosk_shifts, name="shifts"),
     path("shifts/<int:pk>/", checkin_pages.kiosk_code, name="shift_code"),

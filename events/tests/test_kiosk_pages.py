@@ -105,7 +105,9 @@ def test_every_screen_can_switch_language_and_text_size_and_ask_for_help(screen,
 
     for page in pages:
         assert page.status_code == 200
-        assert "Larger text 中文 Ask for help Please talk to the staff at the counter." in text_of(page)
+        assert "Larger text 中文 Read aloud Ask for help Please talk to the staff at the counter." in text_of(
+            page
+        )
         assert page.content.decode().count("<h1") == 1
         assert page.headers["Cache-Control"] == "no-store"
 

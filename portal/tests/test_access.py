@@ -150,6 +150,7 @@ MATRIX = {
     "admin:portal_consent_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "kiosk:start": [302] * 8,
     "kiosk:points": [302] * 8,
+    "kiosk:print": [302] * 8,
     "kiosk:shifts": [302] * 8,
     "kiosk:shift_code": [302] * 8,
     "kiosk:pair": [200] * 8,

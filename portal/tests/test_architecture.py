@@ -44,6 +44,7 @@ PUBLIC = {
     "i18n/setlang/",
     "kiosk/",
     "kiosk/done/",
+    "kiosk/done/print/",
     "kiosk/leave/",
     "kiosk/pair/",
     "kiosk/pin/",

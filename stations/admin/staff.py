@@ -170,7 +170,7 @@ class PostingAdmin(ScopedAdmin):
 
 @admin.register(Kiosk)
 class KioskAdmin(ScopedAdmin):
-    list_display = ["label", "station", "paired_at", "revoked_at"]
+    list_display = ["label", "station", "printer", "paired_at", "revoked_at"]
     list_filter = [
         ("paired_at", admin.EmptyFieldListFilter),
         ("revoked_at", admin.EmptyFieldListFilter),

@@ -7,6 +7,7 @@ from simple_history.models import HistoricalRecords
 
 from stations.models.organisations import Organisation
 from stations.models.stations import Station
+from stations.tickets import validate_printer
 
 
 class PostingQuerySet(models.QuerySet):
@@ -97,6 +98,15 @@ class Kiosk(models.Model):
     station = models.ForeignKey(Station, models.PROTECT, related_name="kiosks", verbose_name=_("station"))
     label = models.CharField(
         _("label"), max_length=40, help_text=_("Where it stands, for example: front desk")
+    )
+    printer = models.CharField(
+        _("ticket printer"),
+        max_length=21,
+        blank=True,
+        validators=[validate_printer],
+        help_text=_(
+            "Its address, for example 192.168.1.50:9100. Without one, tickets go to the browser's own dialog."
+        ),
     )
     pairing_digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     pairing_expires_at = models.DateTimeField(_("code valid until"), null=True, editable=False)

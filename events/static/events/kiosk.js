@@ -1,69 +1,126 @@
 "use strict";
-// The kiosk's own behaviour: keypad, clock, idle time, the line to the server.
+// The kiosk's own behaviour: the line to the server, idle time, the clock.
 // Every page works without it; the server forgets an idle worker by itself.
+// kiosk-keys.js and kiosk-voice.js hear of "shown" (another content) and "wiped" from here.
 
 {
   const WARN = 45, WIPE = 60, DONE = 20, RELOAD = 600; // seconds
+  const EVERY = 2000, PATIENCE = 2000, LOST = 8000; // milliseconds: a cut is told within five seconds
   const kiosk = document.querySelector("[data-kiosk]");
   const pace = kiosk.dataset.kiosk; // start, idle, done
-  const field = kiosk.querySelector("[data-digits]");
   const warning = kiosk.querySelector("[data-warning]");
   const offline = kiosk.querySelector("[data-offline]");
+  const leaving = kiosk.querySelector("[data-leave]");
   const seconds = (since) => (Date.now() - since) / 1000;
-  let acted = Date.now(), told = Date.now(), telling = null;
-  let isDown = false, isWiped = false, isGoing = false;
+  let acted = history.state?.acted ?? Date.now(), told = Date.now(), telling = null;
+  let isDown = false, isWiped = false;
+  let asking = null, unanswered = null, asked = 0, gone = 0;
 
-  // The line. Nothing is sent into a dead one: the browser's own error page would be a dead end.
+  // The line. A page is left only when the answer is there: the browser's own error page would be a dead end.
 
-  async function isAlive() {
+  async function ask() {
+    const mine = ++asked;
+    let isThere = false;
     try {
-      isDown = !(await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout?.(3000) })).ok;
+      isThere = (await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) })).ok;
+    } catch { /* told below */ }
+    if (isThere && mine !== asked) return; // from before what was asked since
+    if (seconds(gone) < 4) return; // the browser drops questions when it leaves the page
+    const wasDown = isDown;
+    tell(!isThere);
+    if (isThere && (wasDown || isWiped)) goOn();
+  }
+
+  function tell(down) {
+    isDown = down;
+    if (!down) offline.close();
+    else if (!offline.open) pace === "done" && !isWiped ? offline.show() : offline.showModal(); // the code stays
+  }
+
+  function goOn() {
+    if (isWiped) step(leaving.action, leaving);
+    else if (unanswered) step(...unanswered); // its key finds the answer that was lost
+    else again(); // what the page said may not be true any more
+  }
+
+  offline.addEventListener("close", () => isDown && tell(true));
+  addEventListener("offline", ask);
+  addEventListener("online", ask);
+  setInterval(ask, EVERY);
+
+  async function step(address, form, button) {
+    if (asking) return; // an impatient finger
+    const mine = asking = new AbortController();
+    const options = { cache: "no-store", signal: mine.signal };
+    if (form) Object.assign(options, { method: "POST", body: new URLSearchParams(new FormData(form, button)) });
+    const patience = setTimeout(() => mine.abort(), LOST);
+    try {
+      await telling;
+      const answer = await fetch(address, options);
+      if (answer.status > 500) throw new Error(answer.status); // a proxy without its server
+      const page = await answer.text();
+      if (mine === asking) show(answer, form && page);
     } catch {
-      isDown = true;
+      if (mine !== asking) return; // wiped meanwhile
+      asking = null;
+      unanswered = form?.matches("[data-once]") ? [address, form, button] : null;
+      tell(true);
+      ask();
+    } finally {
+      clearTimeout(patience);
     }
-    if (isGoing === "gone") return false; // the browser drops questions when it leaves the page
-    if (isDown !== offline.open) isDown ? offline.showModal() : offline.close();
-    if (!isDown && isWiped) leave();
-    return !isDown;
   }
 
-  offline.addEventListener("close", () => isDown && offline.showModal());
-  addEventListener("offline", isAlive);
-  addEventListener("online", isAlive);
-  setInterval(isAlive, 4000);
+  function show(answer, page) {
+    unanswered = null;
+    if (answer.redirected || (answer.ok && !page)) return go(answer.url);
+    const next = page && new DOMParser().parseFromString(page, "text/html");
+    const main = next?.querySelector("main[data-personal]");
+    if (!main) return again();
+    kiosk.querySelector("main").replaceWith(main);
+    document.title = next.title;
+    (main.querySelector("[autofocus]") ?? main).focus();
+    asking = null;
+    acted = Date.now();
+    kiosk.dispatchEvent(new Event("shown"));
+  }
 
-  async function go(event, onwards) {
-    if (isGoing === "cleared") {
-      isGoing = "gone";
-      return;
-    }
+  function go(address) {
+    gone = Date.now();
+    location.replace(address); // nothing to go back to
+  }
+
+  function again() {
+    gone = Date.now();
+    history.replaceState({ acted }, ""); // the minute goes on
+    location.reload();
+  }
+
+  addEventListener("submit", (event) => {
     event.preventDefault();
-    if (isGoing) return; // an impatient finger
-    isGoing = "asking";
-    await telling;
-    isGoing = (await isAlive()) && "cleared";
-    if (isGoing) onwards();
-  }
-
-  addEventListener("submit", (event) => go(event, () => event.target.requestSubmit(event.submitter)));
+    step(event.target.action, event.target, event.submitter);
+  });
   addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='/']");
-    if (link) go(event, () => link.click());
+    if (link) event.preventDefault();
+    if (link) step(link.href);
+    if (event.target.closest("[data-more], [data-print]")) stay();
+    if (event.target.closest("[data-print]")) print();
   });
 
   // Idle time: a warning, then nothing of the person is left, line or no line.
 
-  function leave() {
-    isGoing = "gone";
-    kiosk.querySelector("[data-leave]").submit();
-  }
-
   function wipe() {
     if (isWiped) return;
     isWiped = true;
-    for (const part of kiosk.querySelectorAll("[data-personal]")) part.remove();
+    asking?.abort();
+    asking = unanswered = null;
+    for (const part of kiosk.querySelectorAll("[data-personal], .tools")) part.remove();
+    history.replaceState(null, "", leaving.action);
     warning.close();
-    isAlive();
+    offline.close();
+    kiosk.dispatchEvent(new Event("wiped"));
+    ask();
   }
 
   function act() {
@@ -73,43 +130,46 @@
   function stay() {
     acted = Date.now();
     warning.close();
+    if (pace === "done") report();
   }
 
   // The server counts its own minute: let it know that somebody is there.
-  async function tell() {
+  async function report() {
     told = Date.now();
-    const answer = await fetch(location.pathname, { method: "HEAD", cache: "no-store" }).catch(() => null);
+    const options = { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) };
+    const answer = await fetch(location.pathname, options).catch(() => null);
     if (answer?.redirected) wipe();
   }
 
   function isTouched() {
     const page = document.documentElement;
-    return field.value || page.lang !== "zh-hans" || page.classList.contains("large");
+    const isRead = kiosk.querySelector("[data-voice][aria-pressed=true]");
+    const isTyped = kiosk.querySelector("[data-digits]")?.value;
+    return isRead || isTyped || page.lang !== "zh-hans" || page.classList.contains("large");
   }
 
   const tick = {
     start() {
       if (seconds(acted) >= WIPE && isTouched()) wipe();
-      else if (seconds(acted) >= RELOAD && !isDown) location.replace(location.pathname);
+      else if (seconds(acted) >= RELOAD && !isDown) step(location.pathname);
     },
     idle() {
-      if (acted > told && seconds(told) >= 10 && !isGoing && !isDown) telling = tell();
-      show(WIPE - seconds(acted));
+      if (acted > told && seconds(told) >= 10 && !asking && !isDown) telling = report();
+      count(WIPE - seconds(acted));
       if (seconds(acted) >= WIPE) wipe();
       else if (seconds(acted) >= WARN && !warning.open) warning.showModal();
     },
     done() {
-      show(DONE - seconds(acted));
+      count(DONE - seconds(acted));
       if (seconds(acted) >= DONE) wipe();
     },
   }[pace];
 
-  function show(left) {
+  function count(left) {
     for (const number of kiosk.querySelectorAll("[data-seconds]")) number.textContent = Math.max(0, Math.ceil(left));
   }
 
   if (pace !== "done") for (const sign of ["pointerdown", "keydown", "wheel"]) addEventListener(sign, act);
-  for (const button of kiosk.querySelectorAll("[data-more]")) button.addEventListener("click", stay);
   warning.addEventListener("close", () => { acted = Date.now(); });
   setInterval(() => isWiped || tick(), 1000);
 
@@ -123,26 +183,9 @@
 
   // The clock shows the server's time: nobody sets the clock of a screen on a wall.
 
-  for (const clock of kiosk.querySelectorAll("[data-clock]")) {
-    const ahead = Date.parse(clock.dateTime) - Date.now();
-    const format = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: "Asia/Shanghai" });
-    setInterval(() => { clock.textContent = format.format(Date.now() + ahead); }, 1000);
-  }
-
-  // The keypad types into the field; so does a scanner, wherever the focus was.
-
-  if (field) {
-    field.inputMode = "none"; // no second keyboard over ours
-    const keypad = kiosk.querySelector("[data-keypad]");
-    keypad.addEventListener("mousedown", (event) => event.preventDefault());
-    keypad.addEventListener("click", (event) => {
-      const key = event.target.dataset.key;
-      if (key === "clear") field.value = "";
-      else if (key === "delete") field.value = field.value.slice(0, -1);
-      else if (key && field.value.length < field.maxLength) field.value += key;
-    });
-    addEventListener("keydown", (event) => {
-      if (/^\d$/.test(event.key) && !kiosk.querySelector("dialog[open]")) field.focus();
-    });
-  }
+  const ahead = Date.parse(kiosk.querySelector("[data-clock]")?.dateTime) - Date.now();
+  const format = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: "Asia/Shanghai" });
+  setInterval(() => {
+    for (const clock of kiosk.querySelectorAll("[data-clock]")) clock.textContent = format.format(Date.now() + ahead);
+  }, 1000);
 }
