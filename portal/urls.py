@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from events import kiosk
+from events import hazard_pages, kiosk
 from events import views as events
 from portal import api, pages, views
 from stations import api as stations_api
@@ -54,6 +54,14 @@ kiosk_urls = [
 # /days/
 day_urls = [
     path("", events.days, name="days"),
+]
+
+# /hazards/
+hazard_urls = [
+    path("", hazard_pages.mine, name="mine"),
+    path("report/", hazard_pages.send, name="send"),
+    path("<int:pk>/", hazard_pages.report, name="report"),
+    path("<int:pk>/photo/", hazard_pages.photo, name="photo"),
 ]
 
 # /volunteer/
@@ -117,6 +125,7 @@ urlpatterns = [
     path("stations/", include((station_urls, "stations"))),
     path("kiosk/", include((kiosk_urls, "kiosk"))),
     path("days/", include((day_urls, "events"))),
+    path("hazards/", include((hazard_urls, "hazards"))),
     path("volunteer/", include((volunteer_urls, "volunteers"))),
     path("verify/", certificate_pages.verify, name="verify"),
     path("verify/<str:code>/", certificate_pages.verified, name="verified"),

@@ -41,6 +41,7 @@ class PointsEntry(models.Model):
 
     class Kind(models.TextChoices):
         EARN_SHIFT = "earn_shift", _("Volunteer hours reward")
+        EARN_REPORT = "earn_report", _("Verified hazard report reward")
         GRANT = "grant", _("Granted")
         REDEEM = "redeem", _("Redeemed")
         REVERSE = "reverse", _("Reversed")
@@ -53,7 +54,7 @@ class PointsEntry(models.Model):
         PointsAccount, models.PROTECT, related_name="entries", verbose_name=_("points account")
     )
     counterpart = models.CharField(_("counterpart"), max_length=6, choices=Counterpart)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=11, choices=Kind)
     points = models.IntegerField(_("points"))
     key = models.CharField(
         _("source"), max_length=80, unique=True, help_text=_("What the points are for; it counts once.")
