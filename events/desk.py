@@ -1,11 +1,11 @@
-"""What waits for a decision at the counter: redemptions to hand over."""
+"""What waits for a decision at the counter: redemptions to hand over, and hazard reports."""
 
 from datetime import timedelta
 
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from events import redemptions
+from events import hazard_desk, redemptions
 from events.models import Redemption
 from stations import queues
 from stations.queues import About, Choice, Queue, moment
@@ -29,7 +29,8 @@ def awaiting_review() -> list[Queue]:
                 "Hand over only to who shows this pick-up code. What is not collected by the end of the day "
                 "is given back by itself. Source: the points rules at the counter."
             ),
-        )
+        ),
+        hazard_desk.hazard_queue(),
     ]
 
 

@@ -32,6 +32,7 @@ MENU = [
         _("Manage"),
         [
             "fault",
+            "hazardreport",
             "credential",
             "appeal",
             "volunteer",
