@@ -11,8 +11,8 @@ class HazardForm(forms.Form):
     """The place is a point marked on the map (`LAT,LNG`), or is looked up by its words."""
 
     photo = forms.FileField(
-        label=_("Photo"),
-        help_text=_("Taken now, from where it is safe. We keep it without when and where it was taken."),
+        label=_("Take a photo"),
+        help_text=_("From where it is safe. We keep it without when and where it was taken. Up to 8 MB."),
         error_messages={"required": _("Please take a photo: it shows where to look.")},
         widget=forms.FileInput(attrs={"accept": pictures.ACCEPTED, "capture": "environment"}),
     )
@@ -24,10 +24,10 @@ class HazardForm(forms.Form):
     )
     point = forms.CharField(required=False, widget=forms.HiddenInput)
     place = forms.CharField(
-        label=_("Where?"),
+        label=_("The place in words"),
         required=False,
         max_length=HazardReport._meta.get_field("place").max_length,
-        help_text=_("Street, county or name of a station, for example 石祥路 or 30.25,120.17"),
+        help_text=_("As you would tell a colleague. Without a mark on the map: a street, or the name of a station."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     text = forms.CharField(

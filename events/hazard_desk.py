@@ -84,7 +84,7 @@ def about_report(report) -> About:
             (gettext("on the map"), on_the_map(report)),
             (gettext("nearest station"), f"{report.station} · {far(report, report.station)}"),
             (gettext("what is to be seen"), report.text or "–"),
-            (gettext("reported at"), moment(report.created_at)),
+            (gettext("sent in at"), moment(report.created_at)),
         ],
         picture=reverse("hazards:photo", args=[report.pk]),
         person=earlier(report),

@@ -38,7 +38,7 @@ class HazardReport(models.Model):
         OTHER = "other", _("Something else")
 
     class State(models.TextChoices):
-        PENDING = "pending", _("Being checked")
+        PENDING = "pending", _("Waiting to be checked")
         VERIFIED = "verified", _("Verified")
         DECLINED = "declined", _("Not verified")
 
@@ -60,7 +60,7 @@ class HazardReport(models.Model):
     )
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING, editable=False)
     answer = models.CharField(_("answer to the reporter"), max_length=200, blank=True)
-    created_at = models.DateTimeField(_("reported at"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("sent in at"), default=timezone.now, editable=False)
     decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

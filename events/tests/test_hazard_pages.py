@@ -50,7 +50,7 @@ def test_a_report_is_sent_thanked_for_and_listed(mine, rider, station):
     assert (report.person, report.station, report.point) == (rider, station, (30.3214, 120.1399))
     page = words(answer)
     assert "Thank you. We will look at it and write to you." in page
-    assert "Manhole cover missing or loose Being checked 桥头" in page
+    assert "Manhole cover missing or loose Waiting to be checked 桥头" in page
     assert "盖子翘起来了" in words(mine.get(report.get_absolute_url()))
 
 

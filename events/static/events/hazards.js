@@ -2,8 +2,8 @@
 const form = document.querySelector("[data-hazard]");
 const [field, box, answer, frame] = ["[name=point]", "[data-place]", "[data-answer]", "[data-map]"].map((each) => form.querySelector(each));
 const words = frame.dataset, said = answer.dataset;
-const ZHEJIANG = [[27.2, 118.2], [31.2, 122.8]];
-const DEEPEST = 18, STEP = 10; // pixels that an arrow key moves the mark
+const ZHEJIANG = [29.2, 120.5], WHOLE = 7, CLOSE = 14, DEEPEST = 18; // CLOSE: near enough to mean one spot
+const STEP = 10; // pixels that an arrow key moves the mark
 const ARROWS = { ArrowUp: [0, -STEP], ArrowDown: [0, STEP], ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0] };
 let map = null, marker = null;
 
@@ -18,18 +18,25 @@ function open() {
   L.control.scale({ imperial: false }).addTo(map);
   const marked = point(field.value), here = point(sessionStorage.getItem("here"));
   if (marked || here) map.setView(marked || here, 15);
-  else map.fitBounds(ZHEJIANG);
+  else map.setView(ZHEJIANG, WHOLE);
   for (const url of words.tiles.split(" ").filter(Boolean)) {
     L.tileLayer(url, { attribution: words.attribution, maxZoom: DEEPEST }).addTo(map);
   }
   if (!words.tiles) window.nuanyi.label(map);
   if (marked) mark(L.latLng(marked));
-  map.on("click", ({ latlng }) => mark(latlng));
+  map.on("click", ({ latlng }) => choose(latlng));
   frame.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target !== frame) return;
     event.preventDefault(); // it would send the form
-    mark(map.getCenter());
+    choose(map.getCenter());
   });
+}
+
+// From afar a finger covers a whole town.
+function choose(place) {
+  if (map.getZoom() >= CLOSE) return mark(place);
+  map.setView(place, Math.min(CLOSE, map.getZoom() + 3));
+  answer.textContent = said.closer;
 }
 
 function mark(place, sentence = said.marked) {
