@@ -130,8 +130,8 @@ class RedemptionAdmin(DecidedAtTheDesk, ScopedAdmin):
 class HazardReportAdmin(DecidedAtTheDesk, ScopedAdmin):
     list_display = ["category", "where", "state", "created_at", "station", "decided_by"]
     guide = _(
-        "Dangers that people have photographed on their way (随手拍), at the nearest station. What is verified "
-        "earns points, up to a limit a day; whoever reported it reads your answer."
+        "Dangers that people have photographed on their way (随手拍), at the nearest station. "
+        "What is verified earns points, up to a limit a day; whoever reported it reads your answer."
     )
     first_step = _("Nobody has reported a hazard yet. Reports come from the page “Report a hazard”.")
     beside = ["state", "created_at"]
@@ -146,6 +146,7 @@ class HazardReportAdmin(DecidedAtTheDesk, ScopedAdmin):
     search_fields = ["place", "text", "station__search"]
     date_hierarchy = "created_at"
     actions = [to_preview("hazard", "verify", _("Verify: it is as reported"))]
+    view_on_site = False  # its page is the reporter's own
     fields = ["category", "where", "latitude", "longitude", "text", "look", "person", "station", "state"]
     fields += ["answer", "created_at", "decided_at", "decided_by"]
 

@@ -27,7 +27,9 @@ class HazardForm(forms.Form):
         label=_("The place in words"),
         required=False,
         max_length=HazardReport._meta.get_field("place").max_length,
-        help_text=_("As you would tell a colleague. Without a mark on the map: a street, or the name of a station."),
+        help_text=_(
+            "As you would tell a colleague. Without a mark on the map: a street, or the name of a station."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     text = forms.CharField(

@@ -31,8 +31,8 @@ def hazard_queue() -> Queue:
         choices=CHOICES,
         about=about_report,
         rule=_(
-            "Is it there, is it dangerous or in the way, and is it not reported twice? Whoever can mend it is "
-            "to be told by you. Source: the points rules, verified hazard photos."
+            "Is it there, is it dangerous or in the way, and is it not reported twice? "
+            "Whoever can mend it is to be told by you. Source: the points rules, verified hazard photos."
         ),
     )
 
@@ -106,7 +106,8 @@ def far(report, place) -> str:
 def earlier(report) -> list[str]:
     others = HazardReport.objects.filter(person=report.person_id).exclude(pk=report.pk)
     counts = others.aggregate(
-        verified=Count("pk", filter=Q(state=State.VERIFIED)), declined=Count("pk", filter=Q(state=State.DECLINED))
+        verified=Count("pk", filter=Q(state=State.VERIFIED)),
+        declined=Count("pk", filter=Q(state=State.DECLINED)),
     )
     return [
         str(report.person),

@@ -1,4 +1,4 @@
-"""Hazards that people photograph on their way: reported, checked at the nearest counter, thanked with points."""
+"""Hazards that people photograph on their way: reported, checked at the nearest counter, thanked for."""
 
 from django.conf import settings
 from django.db import transaction
@@ -55,7 +55,9 @@ def check_province(point):
 def nearest_station(point) -> Station:
     found = directory.nearest(Station.objects.listed(), point, most=1)
     if not found:
-        raise Refusal("no_station", _("No station can check it yet. Please tell the trade union of your county."))
+        raise Refusal(
+            "no_station", _("No station can check it yet. Please tell the trade union of your county.")
+        )
     [(_metres, _code, pk)] = found
     return Station.objects.get(pk=pk)
 

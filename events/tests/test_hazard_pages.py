@@ -35,7 +35,14 @@ def words(response):
 
 
 def filled(**kw):
-    values = {"photo": make_picture(), "category": "manhole", "place": "石祥路9号", "point": "", "text": "", **kw}
+    values = {
+        "photo": make_picture(),
+        "category": "manhole",
+        "place": "石祥路9号",
+        "point": "",
+        "text": "",
+        **kw,
+    }
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -219,6 +226,7 @@ def test_a_report_shows_the_way_to_the_desk_while_it_waits(client, station, mana
 
     assert ("/admin/desk/hazard/" in waiting, "/admin/desk/hazard/" in decided) == (True, False)
     assert "/photo/" in waiting and report.person.name in waiting
+    assert f'href="{report.get_absolute_url()}"' not in waiting and "/r/" not in waiting  # the reporter's own
 
 
 def test_who_only_reads_sees_neither_photo_nor_name(client, station, auditor):

@@ -29,7 +29,10 @@ def test_moderators_at_once_decide_once(station, moderators):
     verbs = [hazards.verify, partial(hazards.decline, reason="没有找到")] * (MANY // 2)
 
     answers = at_once(
-        *(partial(verb, HazardReport.objects.get(), by=by) for verb, by in zip(verbs, moderators, strict=True))
+        *(
+            partial(verb, HazardReport.objects.get(), by=by)
+            for verb, by in zip(verbs, moderators, strict=True)
+        )
     )
 
     assert codes(answers) == {"HazardReport": 1, "decided_before": MANY - 1}
