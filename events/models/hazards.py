@@ -73,6 +73,8 @@ class HazardReport(models.Model):
 
     objects = HazardReportQuerySet.as_manager()
     history = HistoricalRecords()
+    # The row itself says when and by whom; a line would tell the reporter's name to all who read lines.
+    skip_history_when_saving = True
 
     class Meta:
         verbose_name = _("hazard report")

@@ -229,14 +229,16 @@ def test_a_report_shows_the_way_to_the_desk_while_it_waits(client, station, mana
     assert f'href="{report.get_absolute_url()}"' not in waiting and "/r/" not in waiting  # the reporter's own
 
 
-def test_who_only_reads_sees_neither_photo_nor_name(client, station, auditor):
-    report = make_hazard(station=station)
-    client.force_login(auditor)
+def test_who_only_reads_sees_neither_photo_nor_name(mine, rider, station, auditor):
+    mine.post(SEND, filled(place="石门社区服务驿站"))
+    report = rider.hazard_reports.get()
+    mine.force_login(auditor)
 
-    page = client.get(reverse("admin:events_hazardreport_change", args=[report.pk])).content.decode()
+    names = ["admin:events_hazardreport_change", "admin:events_hazardreport_history"]
+    pages = [mine.get(reverse(name, args=[report.pk])).content.decode() for name in names]
 
-    assert "石祥路口" in page
-    assert "/photo/" not in page and report.person.name not in page
+    assert "石门社区服务驿站" in pages[0]
+    assert not any("/photo/" in page or rider.name in page for page in pages)
 
 
 def test_the_action_of_the_list_leads_to_the_preview(client, station, manager):

@@ -122,9 +122,9 @@ def test_a_verified_report_earns_points_and_the_reporter_is_told(station, rider,
     assert "10 points are entered for you." in letter(report).body
     assert "The station writes: 已经围起来了" in letter(report).body
     assert letter(report).body.endswith(f"/hazards/{report.pk}/")
-    assert HistoryLine.objects.filter(
-        model="events.hazardreport", object_id=report.pk, person=manager, station=station
-    ).exists()
+    line = HistoryLine.objects.get(model="events.hazardreport")
+    assert (line.object_id, line.person, line.station) == (report.pk, manager, station)
+    assert ["state", "pending", "verified"] in line.changes
 
 
 def test_a_declined_report_earns_nothing_and_says_why(station, rider, manager):
