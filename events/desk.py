@@ -1,11 +1,11 @@
-"""What waits for a decision at the counter: redemptions to hand over, and points that are given by hand."""
+"""What waits for a decision at the counter: redemptions, points that are given by hand, hazard reports."""
 
 from datetime import timedelta
 
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from events import grants, redemptions
+from events import grants, hazard_desk, redemptions
 from events.models import PointsDecision, Redemption
 from stations import queues, reach
 from stations.queues import About, Choice, Queue, moment
@@ -45,6 +45,7 @@ def awaiting_review() -> list[Queue]:
             ),
             roles=reach.COUNTY,
         ),
+        hazard_desk.hazard_queue(),
     ]
 
 

@@ -33,6 +33,7 @@ MENU = [
         _("Manage"),
         [
             "fault",
+            "hazardreport",
             "credential",
             "appeal",
             "volunteer",

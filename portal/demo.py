@@ -26,7 +26,7 @@ from events.models import (
     Stock,
     WorkerPass,
 )
-from portal import consent, demo_upkeep
+from portal import consent, demo_hazards, demo_upkeep
 from portal.demo_accounts import ACCOUNTS, PASSWORD, WORKER_CARD
 from portal.models import User
 from stations import divisions, organisations, postings, synthetic
@@ -94,6 +94,7 @@ def load():
     lawyer(people, stations)
     roster(people, shimen)
     demo_upkeep.load(stations, people["manager"])
+    demo_hazards.load(shimen, people)
 
 
 def person(email, name, role) -> User:

@@ -6,7 +6,16 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from events import card_pages, kiosk, kiosk_api, kiosk_statement, reward_pages, statement_api, statement_pages
+from events import (
+    card_pages,
+    hazard_pages,
+    kiosk,
+    kiosk_api,
+    kiosk_statement,
+    reward_pages,
+    statement_api,
+    statement_pages,
+)
 from events import views as events
 from portal import api, pages, views
 from stations import api as stations_api
@@ -66,6 +75,14 @@ reward_urls = [
     path("reservations/<int:pk>/cancel/", reward_pages.cancel, name="cancel"),
     path("<slug:code>/", reward_pages.station, name="station"),
     path("<slug:code>/reserve/<int:pk>/", reward_pages.reserve, name="reserve"),
+]
+
+# /hazards/
+hazard_urls = [
+    path("", hazard_pages.mine, name="mine"),
+    path("report/", hazard_pages.send, name="send"),
+    path("<int:pk>/", hazard_pages.report, name="report"),
+    path("<int:pk>/photo/", hazard_pages.photo, name="photo"),
 ]
 
 # /volunteer/
@@ -134,6 +151,7 @@ urlpatterns = [
     path("kiosk/", include((kiosk_urls, "kiosk"))),
     path("days/", include((day_urls, "events"))),
     path("rewards/", include((reward_urls, "rewards"))),
+    path("hazards/", include((hazard_urls, "hazards"))),
     path("volunteer/", include((volunteer_urls, "volunteers"))),
     path("points/", statement_pages.table, name="points"),
     path("verify/", certificate_pages.verify, name="verify"),

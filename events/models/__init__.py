@@ -1,4 +1,5 @@
 from events.models.days import RedemptionDay, RedemptionDayException, ServiceDay
+from events.models.hazards import HazardReport
 from events.models.messages import Message
 from events.models.passes import CardNumber, WorkerPass
 from events.models.points import EarningRule, PointsAccount, PointsDecision, PointsEntry
@@ -9,6 +10,7 @@ from events.models.rewards import Price, Reward, Stock, StockMovement
 __all__ = [
     "CardNumber",
     "EarningRule",
+    "HazardReport",
     "Message",
     "PointsAccount",
     "PointsDecision",

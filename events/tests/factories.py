@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from events import passes, points, redemptions, stocks
+from events import hazards, passes, points, redemptions, stocks
 from events.models import (
     PointsEntry,
     RedemptionDay,
@@ -12,7 +12,7 @@ from events.models import (
     ServiceDay,
     Stock,
 )
-from stations.tests.factories import make_kiosk, make_station, numbers
+from stations.tests.factories import make_kiosk, make_picture, make_station, make_user, numbers
 
 PIN = "1357"
 
@@ -95,3 +95,17 @@ def redeem(account, reward, *, kiosk, key):
     """As a kiosk does it; the redemption."""
     said = {"station": kiosk.station, "kiosk": kiosk, "key": key}
     return redemptions.redeem(account, reward.pk, **said)[0]
+
+
+def make_hazard(**kw):
+    """A hole in the road in front of `station`, reported by somebody and waiting; `point=` elsewhere."""
+    station = kw.pop("station", None) or make_station()
+    values = {
+        "category": "road",
+        "photo": make_picture(),
+        "point": (station.latitude, station.longitude),
+        "place": "石祥路口",
+        "address": f"hazard-{next(numbers)}",
+        **kw,
+    }
+    return hazards.report(values.pop("person", None) or make_user(), **values)

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from events.tests.factories import make_redemption, make_reward, make_worker_pass
+from events.tests.factories import make_hazard, make_redemption, make_reward, make_worker_pass
 from portal.models import Decision
 from stations.imports import jobs
 from stations.models import ExportJob, HistoryLine
@@ -49,6 +49,10 @@ MATRIX = {
     "rewards:reservation": [302, 404, 200, 404, 404, 404, 404, 404],
     "rewards:cancel": [302, 404, 302, 404, 404, 404, 404, 404],
     "admin:settlement": [302, 403, 403, 302, 200, 302, 302, 302],  # there is one station with a shelf
+    "hazards:mine": [302] + [200] * 7,
+    "hazards:send": [302] + [200] * 7,
+    "hazards:report": [302, 404, 200, 404, 404, 404, 404, 404],
+    "hazards:photo": [302, 404, 200, 200, 404, 200, 200, 404],
     "volunteers:welcome": [200] * 8,
     "volunteers:shifts": [200] * 8,
     "volunteers:shift": [200] * 8,
@@ -92,6 +96,7 @@ MATRIX = {
     "admin:stations_station_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:stations_station_hours_preview": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:stations_fault_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:events_hazardreport_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:stations_sitesuggestion_changelist": [302, 403, 403, 403, 403, 200, 200, 403],
     "admin:stations_importjob_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "admin:stations_importjob_add": [302, 403, 403, 403, 403, 200, 403, 403],
@@ -169,6 +174,7 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
     paper = make_certificate(volunteer=volunteer)
     calendars.new_address(volunteer, by=volunteer.person)
     report = make_report(station=station, photo=make_picture())
+    hazard = make_hazard(station=station, person=volunteer.person)
     job = make_import("name,division,address,lat,lng\nx,x,x,x,x\n", by=admin)
     jobs.run(job.pk)
     export = ExportJob.objects.create(list="stations.station", ending="xlsx", made_by=admin)
@@ -217,6 +223,9 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
         "stations:photo": [make_photo(station=station).pk],
         "stations:suggestion": [make_suggestion().key],
         "stations:qr": [station.code],
+        "hazards:report": [hazard.pk],
+        "hazards:photo": [hazard.pk],
+        "admin:events_hazardreport_change": [hazard.pk],
         "volunteers:shift": [shift.pk],
         "volunteers:agreement": [agreement.pk],
         "admin:volunteers_agreement_change": [agreement.pk],

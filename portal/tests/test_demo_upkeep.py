@@ -6,10 +6,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from events.models import HazardReport, PointsEntry
 from portal import demo
 from stations.models import Fault, FaultReport, OpeningException, Station, StationPhoto, SwapCabinet
 
-MODELS = [Fault, FaultReport, OpeningException, StationPhoto, SwapCabinet]
+MODELS = [Fault, FaultReport, HazardReport, OpeningException, StationPhoto, SwapCabinet]
 
 
 @pytest.fixture
@@ -27,6 +28,11 @@ def test_the_demo_has_something_of_everything(stations):
         "rain_gear": "to_do",
         "ebike_charging": "in_progress",
     }
+    assert {report.category: report.state for report in shimen.hazard_reports.all()} == {
+        "litter": "verified",
+        "manhole": "pending",
+    }
+    assert PointsEntry.objects.filter(kind="earn_report").count() == 1
     assert all(photo.alt.startswith("演示图片：") for photo in StationPhoto.objects.all())
     (closure,) = OpeningException.objects.all()
     assert (closure.starts_on.weekday(), closure.starts_on > timezone.localdate()) == (0, True)

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from events.tests.factories import make_service_day, make_worker_pass
+from events.tests.factories import make_hazard, make_service_day, make_worker_pass
 from stations import organisations
 from stations.admin.upkeep import FaultAdmin
 from stations.models import Posting, Station
@@ -53,6 +53,7 @@ def fill(station):
     make_signup(volunteer=volunteer, shift=make_shift(station=station))
     make_worker_pass(station=station)
     make_service_day(station=station)
+    make_hazard(station=station)
     make_report(station=station, kind="" if station.faults.exists() else "water")
     make_posting(volunteer.person, station)
 

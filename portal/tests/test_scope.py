@@ -15,7 +15,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from events.models import PointsEntry, Stock
-from events.tests.factories import make_redemption, make_service_day, make_worker_pass
+from events.tests.factories import make_hazard, make_redemption, make_service_day, make_worker_pass
 from portal import desk
 from stations.models import HistoryLine, Posting, Station
 from stations.scope import Scoped
@@ -77,6 +77,7 @@ def fill(station, mark):
         make_posting(person, station),
         make_report(station=station, text=f"{mark}坏了").fault,
         make_suggestion(division=station.division, place=f"{mark}路口"),
+        make_hazard(station=station, person=person, place=f"{mark}桥头"),
         make_cabinet(station=station, external_id=f"{mark}-1"),
         make_team(volunteer, station=station, name=f"{mark}队"),
         agreements.sign(volunteer, shift, text="约定", name=f"{mark}某人"),
@@ -100,7 +101,8 @@ def mine(station):
 @pytest.fixture
 def theirs(station):
     division = make_division(code="331002", name="邻县区", prefecture="邻县市")
-    return fill(make_station(name="邻县驿站", division=division), OTHERS)
+    station = make_station(name="邻县驿站", division=division, latitude=28.65, longitude=121.25)
+    return fill(station, OTHERS)
 
 
 def address(row, page):

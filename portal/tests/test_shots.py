@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from events.models import HazardReport
 from portal import demo, desk
 from portal.demo_accounts import WORKER_CARD
 from portal.models import User
@@ -68,6 +69,9 @@ def volunteer_pages():
         shift.get_absolute_url(),
         "/me/",
         "/me/points/",
+        "/hazards/",
+        "/hazards/report/",
+        HazardReport.objects.get(state="verified").get_absolute_url(),
         "/consent/",
         "/accounts/email/",
         "/accounts/password/change/",

@@ -3,13 +3,13 @@
 (function () {
   "use strict";
 
-  const { BUBBLE, Pack, Status, read, row, state, distance } = window.nuanyi;
+  const { BUBBLE, CLOSE, Pack, Status, label, read, row, state, distance } = window.nuanyi;
   const frame = document.querySelector("[data-map]");
   const words = frame.dataset;
   const sprite = document.querySelector("svg.icon use").getAttribute("href").split("#")[0];
   const ZHEJIANG = [[27.2, 118.2], [31.2, 122.8]];
   const WHOLE = 20000; // more stations than this are loaded prefecture by prefecture, as the map shows them
-  const ROWS = 20, CLOSE = 9, DEEPEST = 18, ON_FOOT = 1000;
+  const ROWS = 20, DEEPEST = 18, ON_FOOT = 1000;
 
   let pack = null, status = new Status(null), wanted = null, map = null, redrawing = 0;
   let here = point(words.here) || point(sessionStorage.getItem("here"));
@@ -34,7 +34,7 @@
     for (const url of words.tiles.split(" ").filter(Boolean)) {
       L.tileLayer(url, { attribution: words.attribution, maxZoom: DEEPEST }).addTo(map);
     }
-    if (!words.tiles) label();
+    if (!words.tiles) label(map);
     circle.addTo(map);
     pins.addTo(map);
     map.on("moveend", () => { loadView(); draw(); if (follows) list(); });
@@ -45,19 +45,6 @@
   }
 
   function follow() { follows = Boolean(pack); }
-
-  function label() {
-    const names = JSON.parse(document.getElementById("map-labels").textContent);
-    for (const [lat, lng, name, isPrefecture] of names) {
-      const text = document.createElement("span");
-      text.textContent = name;
-      const icon = L.divIcon({ html: text, className: "map-label " + (isPrefecture ? "prefecture" : "county"), iconSize: [0, 0] });
-      L.marker([lat, lng], { icon, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(map);
-    }
-    const sort = () => frame.classList.toggle("zoomed-out", map.getZoom() < CLOSE);
-    map.on("zoomend", sort);
-    sort();
-  }
 
   function enlarge() {
     const button = document.querySelector("[data-enlarge]"), box = document.querySelector("[data-map-frame]");
