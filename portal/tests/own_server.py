@@ -1,0 +1,115 @@
+"""A PostgreSQL server of a test's own, which may be stopped as hard as a power cut stops it.
+
+It keeps PostgreSQL's promise as it comes: a commit that was answered is on the disk. Only whoever may
+read its folder reaches it (a Unix socket, no port); with the folder it is gone.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from contextlib import contextmanager, suppress
+from importlib import util
+from pathlib import Path
+
+import psycopg
+
+SETTINGS = """
+listen_addresses = ''
+unix_socket_directories = '{folder}'
+max_connections = 100
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+log_min_messages = fatal
+"""
+PATIENCE = 60  # seconds for a server to be there again
+
+
+class Server:
+    """`start`, `stop_hard` and `start` again; `environment` leads a process to a database of it."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.data, self.made = folder, folder / "data", set()
+        self.run("initdb", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C")
+        with (self.data / "postgresql.conf").open("a") as kept:
+            kept.write(SETTINGS.format(folder=folder))
+
+    def start(self):
+        self.run("pg_ctl", "start", "--wait", f"--timeout={PATIENCE}", f"--log={self.folder / 'log'}")
+
+    def stop_hard(self):
+        """Kill all sessions where they are; what is not on the disk is lost, as when the power fails."""
+        self.run("pg_ctl", "stop", "--mode=immediate", "--wait")
+
+    def run(self, program, *words):
+        # Not through pipes: the server would hold them open for as long as it runs.
+        with (self.folder / "said").open("w+") as said:
+            ended = subprocess.run(
+                (f"{programs()}/{program}", f"--pgdata={self.data}", *words),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                cwd=self.folder,
+                **owner(),
+            )
+            if ended.returncode:
+                said.seek(0)
+                raise RuntimeError(f"{program} did not work: {said.read()}")
+
+    def create(self, name, *, template="template0"):
+        address = f"host={self.folder} user=postgres dbname=postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f"create database {name} template {template}")
+        self.made.add(name)
+
+    def environment(self, name):
+        return {"DATABASE_URL": f"postgres://postgres@/{name}", "PGHOST": str(self.folder)}
+
+
+@contextmanager
+def running():
+    """A server that has just been made; stopped and deleted at the end."""
+    with tempfile.TemporaryDirectory(prefix="nuanyi-server-", ignore_cleanup_errors=True) as folder:
+        if owner():
+            shutil.chown(folder, **{"user": owner()["user"]})
+        server = Server(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            with suppress(RuntimeError):  # it may lie stopped already
+                server.stop_hard()
+
+
+def programs() -> str:
+    """The folder of initdb and pg_ctl, or "" where there are none that we may run."""
+    return next((str(folder) for folder in folders() if may_run(folder / "initdb")), "")
+
+
+def folders():
+    if shutil.which("pg_config"):
+        asked = subprocess.run(("pg_config", "--bindir"), capture_output=True, text=True)
+        yield Path(asked.stdout.strip())
+    debian = Path("/usr/lib/postgresql").glob("*/bin")
+    yield from sorted(debian, key=lambda folder: float(folder.parent.name), reverse=True)
+    wheel = util.find_spec("pgserver")
+    if wheel:
+        yield Path(wheel.origin).parent / "pginstall" / "bin"
+
+
+def may_run(program):
+    with suppress(OSError):
+        asked = subprocess.run((program, "--version"), capture_output=True, cwd="/", **owner())
+        return asked.returncode == 0
+    return False
+
+
+def owner() -> dict:
+    """Who runs the server: ourselves, but PostgreSQL refuses root."""
+    if os.geteuid():
+        return {}
+    names = {person.pw_name for person in pwd.getpwall()}
+    user = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
