@@ -13,8 +13,6 @@ from contextlib import contextmanager, suppress
 from importlib import util
 from pathlib import Path
 
-import psycopg
-
 SETTINGS = """
 listen_addresses = ''
 unix_socket_directories = '{folder}'
@@ -28,10 +26,10 @@ PATIENCE = 60  # seconds for a server to be there again
 
 
 class Server:
-    """`start`, `stop_hard` and `start` again; `environment` leads a process to a database of it."""
+    """`start`, `stop_hard` and `start` again; `environment` leads a process to it."""
 
     def __init__(self, folder: Path):
-        self.folder, self.data, self.made = folder, folder / "data", set()
+        self.folder, self.data = folder, folder / "data"
         self.run("initdb", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C")
         with (self.data / "postgresql.conf").open("a") as kept:
             kept.write(SETTINGS.format(folder=folder))
@@ -58,14 +56,9 @@ class Server:
                 said.seek(0)
                 raise RuntimeError(f"{program} did not work: {said.read()}")
 
-    def create(self, name, *, template="template0"):
-        address = f"host={self.folder} user=postgres dbname=postgres"
-        with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(f"create database {name} template {template}")
-        self.made.add(name)
-
-    def environment(self, name):
-        return {"DATABASE_URL": f"postgres://postgres@/{name}", "PGHOST": str(self.folder)}
+    @property
+    def environment(self):
+        return {"DATABASE_URL": "postgres://postgres@/postgres", "PGHOST": str(self.folder)}
 
 
 @contextmanager

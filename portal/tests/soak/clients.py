@@ -2,10 +2,13 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 
+import time_machine
 from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
 
 from portal.tests.soak import ledgers, plan, verbs
 from portal.tests.soak.told import Answer, Told
@@ -98,7 +101,7 @@ class Client:
 
     def insist(self, operation, send, again=None):
         """The answer, or the code of a refusal; sent again, by `again` where given, until it came."""
-        is_to_be_lost, began = operation.loses_answer, time.monotonic()
+        is_to_be_lost, began, pause = operation.loses_answer, time.monotonic(), 0.01
         while True:
             try:
                 answer = send()
@@ -115,7 +118,8 @@ class Client:
             self.told.counts["sent again"] += 1
             connection.close()
             send = again or send
-            time.sleep(0.02)
+            time.sleep(pause)
+            pause = min(pause * 2, 0.5)
 
 
 def went_away(problem):
@@ -132,8 +136,12 @@ def careful(client, operation):
 
 
 def fresh_key(client, operation):
-    """A device that makes a new key when it asks again."""
-    again = partial(verbs.redeem, client.world, operation, key=f"{operation.key}+")
+    """A device that makes a new key when it asks again, on the next day: no limit a day stands in for the key."""
+
+    def again():
+        with time_machine.travel(timezone.now() + timedelta(days=1)):
+            return verbs.redeem(client.world, operation, key=f"{operation.key}+")
+
     return client.insist(operation, partial(verbs.redeem, client.world, operation), again)
 
 
@@ -162,17 +170,9 @@ def migrate():
     call_command("migrate", verbosity=0)
 
 
-def make_world(run):
-    if run.habit == "fresh_key":
-        verbs.forget_the_daily_limit()
-    return verbs.make_world(run)
-
-
 def work(run, kiosk, numbers, *, done, start) -> Told:
     """The clients of these numbers, all at once, when all processes are there."""
     world = verbs.World(Kiosk.objects.select_related("station").get(pk=kiosk))
-    if run.habit == "fresh_key":
-        verbs.forget_to_check_the_day()
     clients = [Client(world, run, number) for number in numbers]
     told = Told()
     start.wait(PATIENCE)
@@ -182,4 +182,4 @@ def work(run, kiosk, numbers, *, done, start) -> Told:
     return told
 
 
-compare = ledgers.compare
+make_world, compare = verbs.make_world, ledgers.compare

@@ -63,8 +63,8 @@ def drifts_of_spending():
     """Accounts whose ledger took more or less than their redemptions cost that still stand."""
     kinds = (PointsEntry.Kind.REDEEM, PointsEntry.Kind.REVERSE)
     entries = PointsEntry.objects.filter(kind__in=kinds).order_by()
-    spent = dict(entries.values_list("account").annotate(-Sum("points")))
-    cost = dict(Redemption.objects.filter(LIVE).order_by().values_list("account").annotate(Sum("points")))
+    spent = dict(entries.values_list("account").annotate(sum=-Sum("points")))
+    cost = dict(Redemption.objects.filter(LIVE).order_by().values_list("account").annotate(sum=Sum("points")))
     return sum(spent.get(pk, 0) != cost.get(pk, 0) for pk in spent.keys() | cost.keys())
 
 
@@ -72,7 +72,7 @@ def drifts_of_stock():
     with connection.cursor() as cursor:
         cursor.execute("select reward, sum(pieces) from soak_delivery group by reward")
         delivered = dict(cursor.fetchall())
-    taken = dict(Redemption.objects.filter(LIVE).order_by().values_list("reward").annotate(Count("pk")))
+    taken = dict(Redemption.objects.filter(LIVE).order_by().values_list("reward").annotate(n=Count("pk")))
     left = Stock.objects.values_list("reward", "left")
     return sum(delivered[reward] - taken.get(reward, 0) != pieces for reward, pieces in left)
 

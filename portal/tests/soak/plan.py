@@ -1,5 +1,6 @@
 """What each client does, operation by operation, by the seed alone: so a run can be replayed."""
 
+import os
 from dataclasses import dataclass
 from random import Random
 
@@ -24,25 +25,25 @@ class Run:
     """How large a run is, and how its clients behave.
 
     `losing` is the share of operations whose answer gets lost on its way back, so that they are sent again.
-    `habit` is "careful" (the same key again), or a mistake that a control makes on purpose: "fresh_key",
-    "before_commit".
+    `habit` is "careful" (the same key again), or a mistake that a control makes on purpose, with one client:
+    "fresh_key", "before_commit".
     """
 
     operations: int = 10_000
     stops: int = 2
     seed: int = 1
     clients: int = 32
-    processes: int = 4
+    processes: int = min(max(os.cpu_count() or 2, 2), 8)
     losing: float = 0.01
     habit: str = "careful"
 
     @property
     def accounts(self):
-        return max(self.operations // 10, 20)
+        return max(self.operations // 3, 20)
 
     @property
     def cards(self):
-        return max(self.accounts // 20, 5)
+        return max(self.accounts // 50, 5)
 
     def share(self, client):
         """How many operations are this client's."""

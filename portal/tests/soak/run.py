@@ -14,7 +14,6 @@ import django
 from django.conf import settings
 from django.db import connection
 
-TEMPLATE = "nuanyi_migrated"
 DOWN = (0.0, 0.3)  # seconds that a stopped server stays away, from and to
 OF_SOMEBODYS_PORTAL = ("PORTAL_MODE", "DEBUG", "EMAIL_URL", "SITE_URL", "ALLOWED_HOSTS")
 SPAWN = get_context("spawn")
@@ -31,17 +30,22 @@ class Outcome:
     broken: dict
     wrong: list
 
+    @classmethod
+    def of(cls, run, told, broken, *, seconds, stops):
+        counts = dict(told.counts)
+        wrong = {"answers that were wrong": counts.pop("wrong", 0)}
+        return cls(run, seconds, stops, counts, broken | wrong, told.wrong)
+
     @property
     def is_right(self):
         return not any(self.broken.values()) and self.stops >= self.run.stops
 
 
 def soak(server, run) -> Outcome:
-    """A run on a database of its own of a server that is running, and runs in the end."""
-    name = f"soak_{time.monotonic_ns()}"
-    server.create(name, template=migrated(server))
+    """A run on a server that is new, and is running; so it is in the end."""
     done, start = SPAWN.Array("L", run.clients, lock=False), SPAWN.Barrier(run.processes + 1)
-    with processes(server, name, run.processes, done, start) as pool:
+    with processes(server, run.processes, done, start) as pool:
+        pool.submit(call, "migrate").result()
         kiosk = pool.submit(call, "make_world", run).result()
         shares = [range(n, run.clients, run.processes) for n in range(run.processes)]
         parts = [pool.submit(work, run, kiosk, numbers) for numbers in shares]
@@ -53,8 +57,7 @@ def soak(server, run) -> Outcome:
             told |= part.result()
         seconds = time.monotonic() - began
         broken = pool.submit(call, "compare", told).result()
-    wrong = {"answers that were wrong": told.counts.pop("wrong", 0)}
-    return Outcome(run, seconds, stops, dict(told.counts), broken | wrong, told.wrong)
+    return Outcome.of(run, told, broken, seconds=seconds, stops=stops)
 
 
 def stop_now_and_then(server, run, done, parts):
@@ -73,24 +76,15 @@ def stop_now_and_then(server, run, done, parts):
     return run.stops
 
 
-def migrated(server):
-    """A database to copy, made once for each server."""
-    if TEMPLATE not in server.made:
-        server.create(TEMPLATE)
-        with processes(server, TEMPLATE, 1) as pool:
-            pool.submit(call, "migrate").result()
-    return TEMPLATE
-
-
 # The processes of the clients
 
 
 @contextmanager
-def processes(server, name, count, done=None, start=None):
+def processes(server, count, done, start):
     with tempfile.TemporaryDirectory(prefix="nuanyi-soak-") as var:
         environment = {name: value for name, value in os.environ.items() if name not in OF_SOMEBODYS_PORTAL}
         environment |= {
-            **server.environment(name),
+            **server.environment,
             "VAR_DIR": var,
             "SECRET_KEY": "only-for-tests-" * 4,
             "CACHE_URL": "locmemcache://",

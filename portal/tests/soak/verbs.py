@@ -6,14 +6,13 @@ from django.db.models import F
 from events import passes, points, redemptions
 from events.models import PointsAccount, PointsEntry, Redemption, Reward, Stock
 from events.tests.factories import PIN, make_redemption_day, make_reward, make_worker_pass
-from portal.tests.soak import plan
 from portal.tests.soak.told import Answer
 from stations.tests.factories import make_kiosk, make_station
 
 AT_FIRST = 20  # pieces of each reward, delivered before anybody comes
-PRICE = 30
-GRANTED = 100  # points that each account has at first
-DELIVERIES = "create table soak_delivery (key text primary key, reward bigint, pieces int)"
+PRICES = (30, 10, 60, 90, 150)  # the hot one first
+GRANTED = 60  # points that each account has at first
+DELIVERIES = "create table if not exists soak_delivery (key text primary key, reward bigint, pieces int)"
 
 
 class World:
@@ -32,21 +31,33 @@ class World:
 
 
 def make_world(run):
+    """The kiosk's number."""
     station = make_station()
     kiosk = make_kiosk(station=station)
     for weekday in range(7):  # a run may last past midnight
         make_redemption_day(station=station, weekday=weekday)
     with connection.cursor() as cursor:
         cursor.execute(DELIVERIES)
-    for _n in range(plan.REWARDS):
-        reward = make_reward(station=station, points=PRICE, left=0)
+    for price in PRICES:
+        reward = make_reward(station=station, points=price, left=0)
         deliver(station, reward, AT_FIRST, key=f"first {reward.pk}")
-    with transaction.atomic():
-        for n in range(run.cards):
-            make_worker_pass(station=station, number=f"33{n:06d}", points=GRANTED)
-        for n in range(run.accounts - run.cards):
-            earn(PointsAccount.objects.create(), GRANTED, key=f"first {n}")
+    for n in range(run.cards):
+        make_worker_pass(station=station, number=f"33{n:06d}", points=0)
+    PointsAccount.objects.bulk_create(PointsAccount() for _n in range(run.accounts - run.cards))
+    grant_everybody()
     return kiosk.pk
+
+
+@transaction.atomic
+def grant_everybody():
+    granted = {"points": GRANTED, "kind": PointsEntry.Kind.GRANT, "reason": "测试"}
+    counterpart = PointsEntry.Counterpart.ISSUED
+    PointsEntry.objects.bulk_create(
+        PointsEntry(account=account, counterpart=counterpart, key=f"soak:first {account.pk}", **granted)
+        for account in PointsAccount.objects.all()
+    )
+    # Where the database does not do it by itself.
+    PointsAccount.objects.filter(balance=0).update(balance=GRANTED)
 
 
 def redeem(world, operation, *, key="", other_body=False):
@@ -94,15 +105,3 @@ def try_pin(world, operation):
     is_right = not operation.amount % 3
     known = passes.identify(world.cards[operation.account], PIN if is_right else "0000")
     return is_right and known.number == world.cards[operation.account]
-
-
-def forget_the_daily_limit():
-    """For a control: it would stand in for the key."""
-    with connection.cursor() as cursor:
-        cursor.execute("drop index if exists one_redemption_per_person_and_day")
-    forget_to_check_the_day()
-
-
-def forget_to_check_the_day():
-    if redemptions.check_once_a_day in redemptions.CHECKS:
-        redemptions.CHECKS.remove(redemptions.check_once_a_day)
