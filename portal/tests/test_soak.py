@@ -1,4 +1,4 @@
-"""Nothing redeemed is lost and nothing doubled, whatever goes away in between; and how a run that is wrong looks."""
+"""Nothing redeemed is lost and nothing doubled, whatever goes away meanwhile; a run that is wrong says so."""
 
 from threading import Barrier
 

@@ -50,7 +50,7 @@ class Client:
             self.complain(operation, f"was told {earlier}, then {answer}")
         if not isinstance(answer, Answer):
             return answer
-        self.told.redeemed[operation.key] = answer
+        self.told.redeemed.setdefault(operation.key, answer)
         return "the same answer" if earlier else "redeemed"
 
     repeat = redeem
@@ -136,7 +136,7 @@ def careful(client, operation):
 
 
 def fresh_key(client, operation):
-    """A device that makes a new key when it asks again, on the next day: no limit a day stands in for the key."""
+    """A device that makes a new key when it asks again: on the next day, past the limit of one a day."""
 
     def again():
         with time_machine.travel(timezone.now() + timedelta(days=1)):
