@@ -1,7 +1,7 @@
-"""A PostgreSQL server of a test's own, which may be stopped as hard as a power cut stops it.
+"""A PostgreSQL server of a test's own, which may be killed at any moment and started again.
 
-It keeps PostgreSQL's promise as it comes: a commit that was answered is on the disk. Only whoever may
-read its folder reaches it (a Unix socket, no port); with the folder it is gone.
+It keeps PostgreSQL's promise as it comes: a commit is on the disk before it is answered. It is reached by a
+Unix socket in its folder, and is gone with the folder.
 """
 
 import os
@@ -38,7 +38,7 @@ class Server:
         self.run("pg_ctl", "start", "--wait", f"--timeout={PATIENCE}", f"--log={self.folder / 'log'}")
 
     def stop_hard(self):
-        """Kill all sessions where they are; what is not on the disk is lost, as when the power fails."""
+        """Kill every session where it is, without a checkpoint: the next start recovers from the log."""
         self.run("pg_ctl", "stop", "--mode=immediate", "--wait")
 
     def run(self, program, *words):
@@ -66,7 +66,7 @@ def running():
     """A server that has just been made; stopped and deleted at the end."""
     with tempfile.TemporaryDirectory(prefix="nuanyi-server-", ignore_cleanup_errors=True) as folder:
         if owner():
-            shutil.chown(folder, **{"user": owner()["user"]})
+            shutil.chown(folder, owner()["user"])
         server = Server(Path(folder))
         server.start()
         try:

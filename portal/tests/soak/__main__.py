@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from functools import partial
 
 from portal.tests import own_server
 from portal.tests.soak import report, run
@@ -19,8 +20,8 @@ def main():
         print("This needs PostgreSQL's initdb and pg_ctl. On Debian: apt-get install postgresql")
         return 1
     with own_server.running() as server:
-        outcome = run.soak(server, wanted)
-    print(report.table(outcome))
+        outcome = run.soak(server, wanted, say=partial(print, flush=True))
+    print(f"\n{report.table(outcome)}")
     return 0 if outcome.is_right else 1
 
 

@@ -41,8 +41,8 @@ class Outcome:
         return not any(self.broken.values()) and self.stops >= self.run.stops
 
 
-def soak(server, run) -> Outcome:
-    """A run on a server that is new, and is running; so it is in the end."""
+def soak(server, run, *, say=lambda sentence: None) -> Outcome:
+    """A run on a server that is new, and is running; so it is in the end. `say` is told of each stop."""
     done, start = SPAWN.Array("L", run.clients, lock=False), SPAWN.Barrier(run.processes + 1)
     with processes(server, run.processes, done, start) as pool:
         pool.submit(call, "migrate").result()
@@ -51,7 +51,7 @@ def soak(server, run) -> Outcome:
         parts = [pool.submit(work, run, kiosk, numbers) for numbers in shares]
         start.wait(PATIENCE)
         began = time.monotonic()
-        stops = stop_now_and_then(server, run, done, parts)
+        stops = stop_now_and_then(server, run, done, parts, say)
         told = parts[0].result()
         for part in parts[1:]:
             told |= part.result()
@@ -60,7 +60,7 @@ def soak(server, run) -> Outcome:
     return Outcome.of(run, told, broken, seconds=seconds, stops=stops)
 
 
-def stop_now_and_then(server, run, done, parts):
+def stop_now_and_then(server, run, done, parts, say):
     """At a random moment in each of so many equal pieces of the run."""
     dice = Random(run.seed)
     piece = run.operations / run.stops if run.stops else 0
@@ -71,6 +71,7 @@ def stop_now_and_then(server, run, done, parts):
                 return n
             time.sleep(0.01)
         server.stop_hard()
+        say(f"Stop {n + 1} of {run.stops}, after {sum(done):,} of {run.operations:,} operations.")
         time.sleep(dice.uniform(*DOWN))
         server.start()
     return run.stops
