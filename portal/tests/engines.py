@@ -21,6 +21,7 @@ import redis
 from django.conf import settings
 
 from portal.management.commands.compile_translations import compile_stale
+from portal.tests import own_server
 
 OLDEST_POSTGRES = 150000
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -32,6 +33,7 @@ EMBEDDED = "sqlite"
 PREFIX = "nuanyi-test-"
 MISSING = {
     "postgres": "No PostgreSQL (DATABASE_URL): race tests left out",
+    "own_postgres": "No initdb and pg_ctl of PostgreSQL: the server that is stopped hard left out",
     "redis": "No Redis (CELERY_BROKER_URL, CACHE_URL): tests of the outgrown engines left out",
     "browser": "No Chromium (CHROMIUM): browser tests left out",
 }
@@ -92,7 +94,12 @@ def chromium_path():
 
 def choose():
     """Find the engines and write them into the environment, with what the settings read."""
-    found = {"postgres": postgres_url(), "redis": redis_url(), "browser": chromium_path()}
+    found = {
+        "postgres": postgres_url(),
+        "own_postgres": own_server.programs(),
+        "redis": redis_url(),
+        "browser": chromium_path(),
+    }
     for name in ("PORTAL_MODE", "DEBUG", "EMAIL_URL", "SITE_URL", "HOST", "PORT", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)
     os.environ |= {

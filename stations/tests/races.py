@@ -13,6 +13,7 @@ from django.db import connection
 
 PATIENCE = 10  # seconds, for what ought to take none
 SESSIONS = 20  # of PostgreSQL, shared by the threads; xdist's processes have as many each
+WAIT = 120  # seconds for one of them, when a thousand want it on a busy machine
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def many_sessions(transactional_db):
     """The pool as large as a race needs; the site's own is smaller."""
     options = connection.settings_dict["OPTIONS"]
     before = options.get("pool")
-    reopen(options, {"min_size": 4, "max_size": SESSIONS})
+    reopen(options, {"min_size": 4, "max_size": SESSIONS, "timeout": WAIT})
     yield
     reopen(options, before)
 
