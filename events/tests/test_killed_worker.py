@@ -8,10 +8,11 @@ from functools import partial
 import pytest
 import time_machine
 from django.db import connection
+from django.utils import timezone
 
 from events import redemptions
 from events.models import PointsEntry, Redemption, Stock
-from events.tests.factories import at_hour, make_redemption_day, make_reward, make_worker_pass
+from events.tests.factories import at_hour, make_redemption_day, make_reward, make_worker_pass, redeem
 from stations.tests.races import at_once, everybody, many_sessions  # noqa: F401 (a fixture)
 
 TIMES = 20
@@ -39,10 +40,6 @@ def next_day(station, redemption_day):
     day = at_hour(12)
     make_redemption_day(station=station, weekday=day.weekday())
     return day
-
-
-def redeem(account, reward, kiosk, key):
-    return redemptions.redeem(account, reward, kiosk=kiosk, key=key)
 
 
 def answer(redemption):
@@ -80,7 +77,9 @@ def asked_of_a_worker_that_dies(job):
 
 
 def test_twenty_workers_killed_before_they_answer_redeem_once_each(twenty, soap, kiosk, next_day):
-    orders = {account: partial(redeem, account, soap, kiosk, f"order-{account.pk}") for account in twenty}
+    orders = {
+        account: partial(redeem, account, soap, kiosk=kiosk, key=f"order-{account.pk}") for account in twenty
+    }
 
     heard = {asked_of_a_worker_that_dies(order) for order in orders.values()}
     committed = {ledger(account) for account in twenty}
@@ -96,10 +95,10 @@ def test_twenty_workers_killed_before_they_answer_redeem_once_each(twenty, soap,
 
 def test_control_a_device_that_makes_a_fresh_key_redeems_twice(twenty, soap, kiosk, next_day):
     for account in twenty:
-        asked_of_a_worker_that_dies(partial(redeem, account, soap, kiosk, f"order-{account.pk}"))
+        asked_of_a_worker_that_dies(partial(redeem, account, soap, kiosk=kiosk, key=f"order-{account.pk}"))
     with time_machine.travel(next_day):
         for account in twenty:
-            redeem(account, soap, kiosk, f"order-{account.pk}-again")
+            redeem(account, soap, kiosk=kiosk, key=f"order-{account.pk}-again")
 
     assert {ledger(account) for account in twenty} == {(2, 2, 40)}
     assert Stock.objects.get().left == 0
@@ -110,7 +109,7 @@ def test_control_a_device_that_makes_a_fresh_key_redeems_twice(twenty, soap, kio
 
 @pytest.mark.usefixtures("many_sessions")
 def test_one_order_sent_a_thousand_times_at_once_is_one_redemption_and_one_answer(worker, soap, kiosk):
-    order = partial(redeem, worker.account, soap, kiosk, "order-1")
+    order = partial(redeem, worker.account, soap, kiosk=kiosk, key="order-1")
 
     answers = at_once(*[order] * MANY)
 
@@ -125,11 +124,13 @@ def test_one_order_sent_a_thousand_times_at_once_is_one_redemption_and_one_answe
 @pytest.mark.usefixtures("many_sessions")
 def test_control_without_looking_for_the_key_most_are_told_something_else(worker, soap, kiosk):
     has_looked = everybody(100)
+    account, station, today = worker.account, kiosk.station, timezone.localdate()
+    wanted = dict(account_id=account.pk, reward_id=soap.pk, station_id=station.pk, kiosk_id=kiosk.pk)
 
     def order():
         earlier = Redemption.objects.filter(key="order-1").first()
         has_looked()
-        return earlier or redemptions.redeem_once(worker.account, soap, kiosk=kiosk, key="order-1")
+        return earlier or redemptions.redeem_once(account, station, today, "order-1", wanted)
 
     answers = at_once(*[order] * 100)
 

@@ -91,6 +91,7 @@ class Client:
         pieces = operation.amount % 6 + 1
         kiosk, key = self.world.kiosk, operation.key
         self.insist(operation, partial(verbs.deliver, kiosk.station, reward, pieces, key=key))
+        self.told.delivered.add(key)
         return "delivered"
 
     def pin(self, operation):

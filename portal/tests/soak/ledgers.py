@@ -2,12 +2,11 @@
 
 from collections import Counter
 
-from django.db import connection
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
-from events import passes
-from events.models import PointsAccount, PointsEntry, Redemption, Stock, WorkerPass
+from events import passes, reconciling
+from events.models import PointsAccount, PointsEntry, Redemption, Stock, StockMovement, WorkerPass
 
 LIVE = ~Q(status=Redemption.Status.REVERSED)
 
@@ -22,11 +21,13 @@ def compare(told) -> dict[str, int]:
         "redemptions that nobody was told of": len(set(orders) - set(told.redeemed)),
         "decisions lost": sum(rows[key].status != status for key, status in told.settled.items()),
         "earnings lost": earnings_lost(told.earned),
+        "deliveries lost or doubled": deliveries_lost_or_doubled(told.delivered),
         "keys twice": twice(Redemption, "key") + twice(PointsEntry, "key"),
         "two a person and day": twice(Redemption.objects.filter(LIVE), "account", "date"),
         "drifts of balances": drifts_of_balances(),
         "drifts of what was spent": drifts_of_spending(),
         "drifts of stock": drifts_of_stock(),
+        "drifts that reconciling finds": len(list(reconciling.drifts())),
         "below zero": below_zero(),
         "too many tries at a PIN": WorkerPass.objects.filter(wrong_pins__gt=passes.WRONG_PINS).count(),
     }
@@ -69,12 +70,17 @@ def drifts_of_spending():
 
 
 def drifts_of_stock():
-    with connection.cursor() as cursor:
-        cursor.execute("select reward, sum(pieces) from soak_delivery group by reward")
-        delivered = dict(cursor.fetchall())
+    """Rewards of which there are more or fewer left than were delivered less what was redeemed."""
+    came = StockMovement.objects.filter(kind=StockMovement.Kind.DELIVERY).order_by()
+    delivered = dict(came.values_list("stock__reward").annotate(n=Sum("pieces")))
     taken = dict(Redemption.objects.filter(LIVE).order_by().values_list("reward").annotate(n=Count("pk")))
     left = Stock.objects.values_list("reward", "left")
     return sum(delivered[reward] - taken.get(reward, 0) != pieces for reward, pieces in left)
+
+
+def deliveries_lost_or_doubled(delivered):
+    times = Counter(StockMovement.objects.values_list("reason", flat=True))
+    return sum(times[key] != 1 for key in delivered)
 
 
 def below_zero():

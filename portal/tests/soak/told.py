@@ -21,6 +21,7 @@ class Told:
     redeemed: dict = field(default_factory=dict)
     settled: dict = field(default_factory=dict)
     earned: dict = field(default_factory=dict)
+    delivered: set = field(default_factory=set)
     counts: Counter = field(default_factory=Counter)
     wrong: list = field(default_factory=list)
 
@@ -28,6 +29,7 @@ class Told:
         self.redeemed |= other.redeemed
         self.settled |= other.settled
         self.earned |= other.earned
+        self.delivered |= other.delivered
         self.counts += other.counts
         self.wrong += other.wrong
         return self

@@ -1,10 +1,9 @@
 """How the clients call the verbs, one small function each, and what they make of the answers."""
 
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import transaction
 
-from events import passes, points, redemptions
-from events.models import PointsAccount, PointsEntry, Redemption, Reward, Stock
+from events import passes, points, redemptions, stocks
+from events.models import PointsAccount, PointsEntry, Redemption, Reward, Stock, StockMovement
 from events.tests.factories import PIN, make_redemption_day, make_reward, make_worker_pass
 from portal.tests.soak.told import Answer
 from stations.tests.factories import make_kiosk, make_station
@@ -12,7 +11,6 @@ from stations.tests.factories import make_kiosk, make_station
 AT_FIRST = 20  # pieces of each reward, delivered before anybody comes
 PRICES = (30, 10, 60, 90, 150)  # the hot one first
 GRANTED = 60  # points that each account has at first
-DELIVERIES = "create table if not exists soak_delivery (key text primary key, reward bigint, pieces int)"
 
 
 class World:
@@ -36,11 +34,8 @@ def make_world(run):
     kiosk = make_kiosk(station=station)
     for weekday in range(7):  # a run may last past midnight
         make_redemption_day(station=station, weekday=weekday)
-    with connection.cursor() as cursor:
-        cursor.execute(DELIVERIES)
     for price in PRICES:
-        reward = make_reward(station=station, points=price, left=0)
-        deliver(station, reward, AT_FIRST, key=f"first {reward.pk}")
+        make_reward(station=station, points=price, left=AT_FIRST)
     for n in range(run.cards):
         make_worker_pass(station=station, number=f"33{n:06d}", points=0)
     PointsAccount.objects.bulk_create(PointsAccount() for _n in range(run.accounts - run.cards))
@@ -56,15 +51,14 @@ def grant_everybody():
         PointsEntry(account=account, counterpart=counterpart, key=f"soak:first {account.pk}", **granted)
         for account in PointsAccount.objects.all()
     )
-    # Where the database does not do it by itself.
-    PointsAccount.objects.filter(balance=0).update(balance=GRANTED)
 
 
 def redeem(world, operation, *, key="", other_body=False):
     account, reward = world.order(operation)
     if other_body:
         reward = world.rewards[operation.other_reward]
-    redemption = redemptions.redeem(account, reward, kiosk=world.kiosk, key=key or operation.key)
+    said = {"station": world.kiosk.station, "kiosk": world.kiosk, "key": key or operation.key}
+    redemption, _is_new = redemptions.redeem(account, reward.pk, **said)
     return Answer(redemption.pk, redemption.pickup_code, redemption.account_id, redemption.reward_id)
 
 
@@ -88,16 +82,10 @@ def earn(account, worth, *, key):
     return points.earn(account, worth, kind=PointsEntry.Kind.GRANT, key=f"soak:{key}", reason="测试").pk
 
 
-@transaction.atomic
 def deliver(station, reward, pieces, *, key):
-    """Stock has no verb of its own with a key: a row in the same transaction makes it count once."""
-    with connection.cursor() as cursor:
-        row = (key, reward.pk, pieces)
-        cursor.execute("insert into soak_delivery values (%s, %s, %s) on conflict do nothing", row)
-        is_new = cursor.rowcount
-    if is_new:
-        Stock.objects.filter(station=station, reward=reward).update(left=F("left") + pieces)
-    return bool(is_new)
+    """Deliveries have no key. One client alone sends this one, and never before the last try has ended."""
+    if not StockMovement.objects.filter(reason=key).exists():
+        stocks.deliver(Stock.objects.get(station=station, reward=reward), pieces, by=None, reason=key)
 
 
 def try_pin(world, operation):
