@@ -1,11 +1,13 @@
 """What is there begins its books: prices, rules, and the movements behind each stock."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import migrations
 from django.db.models import Count, Q
 
 BEGINNING = date(2020, 1, 1)
+OPENED = datetime(2020, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))  # before whatever was redeemed
 
 
 def open_the_books(apps, schema_editor):
@@ -28,7 +30,8 @@ def open_the_books(apps, schema_editor):
         )
         gone = redeemed.aggregate(n=Count("pk", filter=~Q(status="reversed")))["n"]
         came = stock.left + gone
-        movements = [Movement(stock=stock, kind="delivery", pieces=came, reason="建账")] if came else []
+        delivered = {"stock": stock, "kind": "delivery", "pieces": came, "reason": "建账"}
+        movements = [Movement(**delivered, created_at=OPENED)] if came else []
         for redemption in redeemed:
             moved = {"stock": stock, "redemption": redemption}
             movements.append(Movement(**moved, kind="redeem", pieces=-1, created_at=redemption.created_at))

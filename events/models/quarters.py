@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from events.models.passes import WorkerPass
 from stations.models import Station
 
+FEW = 5  # people, below whom a sum may be read as one person's
+
 
 class QuarterLine(models.Model):
     """What one card of a station earned and spent in a quarter, or all of its others together.
@@ -56,3 +58,8 @@ class QuarterLine(models.Model):
 
     def __str__(self):
         return f"{self.year} Q{self.quarter} · {self.station} · {self.nickname or self.people}"
+
+    @property
+    def is_few(self):
+        """Whether the sum of the others would tell of somebody who has not agreed."""
+        return self.worker_pass_id is None and self.people < FEW

@@ -286,8 +286,8 @@ def test_the_rewards_cost_the_same_queries_however_many(
         make_reward(station=station, points=90 + 10 * number, left=number)
     identify(screen)
 
-    # kiosk, session, card, weekdays, exceptions, redeemed today, held points, stock; the session again (3)
-    with django_assert_num_queries(11):
+    # kiosk, session, card, days, exceptions, today, had, in quarantine, on offer; the session again (3)
+    with django_assert_num_queries(12):
         screen.get("/kiosk/rewards/")
 
 

@@ -4,7 +4,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import mean, median, quantiles
 
-from portal.bench import frames, province, report, series, shifts, site, workplace
+from portal.bench import counter, frames, province, report, series, shifts, site, workplace
 
 SMALL, LARGE = 12_000, 200_000
 KB = 1000
@@ -138,7 +138,19 @@ def of_series(quick):
     return [at_most(what, series.MANY, *rest) for what, *rest in series.figures()]
 
 
-PARTS = {"map": of_the_map, "shifts": of_shifts, "work": at_work, "series": of_series}
+def at_the_counter(quick):
+    """The points counter; its rows say themselves among how many of what."""
+    found = [Goal(what, counter.STATIONS, *rest) for what, *rest in counter.figures(quick=quick)]
+    return found or [Goal("counter", counter.STATIONS, "PostgreSQL", "no PostgreSQL", None)]
+
+
+PARTS = {
+    "map": of_the_map,
+    "shifts": of_shifts,
+    "work": at_work,
+    "series": of_series,
+    "counter": at_the_counter,
+}
 
 
 def measure(*, quick, only=None) -> list[Goal]:

@@ -93,6 +93,7 @@ class World:
             WorkerPass(account=account, station=self.station, number=f"9{n:07d}", nickname="Bench", pin="!")
             for n, account in enumerate(self.accounts)
         )
+        self.numbers = [card.number for card in passes]
         self.worker_sessions = save_sessions(
             {uuid.uuid4().hex: {"kiosk_worker": card.number} for card in passes}
         )
