@@ -35,7 +35,7 @@ class EmptiedInput(forms.TextInput):
 class CardForm(forms.Form):
     number = forms.CharField(
         label=_("Please scan your points card"),
-        help_text=_("Or the code on your phone, or type the number on the card."),
+        help_text=_("Your phone’s code works too."),
         max_length=64,
         error_messages={"required": _("Please scan the card, or type its number.")},
         widget=EmptiedInput(

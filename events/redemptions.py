@@ -121,13 +121,14 @@ def redeem(account, reward_id: int, *, station, key: str, kiosk=None, day=None) 
     asks: asked again with the same key and body, the first answer is given again, and False; with another
     body it is refused (`key_reused`).
     """
-    day = day or timezone.localdate()
     wanted = {
         "account_id": account.pk,
         "reward_id": reward_id,
         "station_id": station.pk,
         "kiosk_id": kiosk.pk if kiosk else None,
+        **({"date": day} if day else {}),
     }
+    day = day or timezone.localdate()
     for _n in range(TRIES):
         try:
             return redeem_once(account, station, day, key, wanted), True
@@ -147,9 +148,8 @@ def redeem_once(account, station, day, key, wanted) -> Redemption:
     stock = offer(station, wanted["reward_id"], day)
     if refusal := first_refusal([check_offered, check_day], account, station, day, stock):
         raise refusal
-    redemption = Redemption(
-        **wanted, points=stock.points, date=day, key=key, pickup_code=f"{secrets.randbelow(1_000_000):06d}"
-    )
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    redemption = Redemption(**wanted | {"date": day}, points=stock.points, key=key, pickup_code=code)
     redemption.reward = stock.reward
     if stock.reward.limit:
         with transaction.atomic():

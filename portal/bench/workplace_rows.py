@@ -11,7 +11,16 @@ from django.db import connection
 from django.utils import timezone
 
 from events import stocks
-from events.models import PointsAccount, PointsEntry, Redemption, Reward, Stock, WorkerPass
+from events.models import (
+    HazardReport,
+    PointsAccount,
+    PointsDecision,
+    PointsEntry,
+    Redemption,
+    Reward,
+    Stock,
+    WorkerPass,
+)
 from portal.models import User
 from stations import synthetic
 from stations.models import (
@@ -62,7 +71,9 @@ def fill(stations, people, rows):
 class Province:
     def __init__(self, people, rows):
         self.now, self.rows = timezone.now(), rows
-        self.places = list(Station.objects.order_by("pk").only("pk", "name", "organisation"))
+        self.places = list(
+            Station.objects.order_by("pk").only("pk", "name", "organisation", "latitude", "longitude")
+        )
         self.people = save(
             User(email=f"v{n}@example.com", password="!", name=f"志愿者{n}") for n in range(people)
         )
@@ -74,6 +85,7 @@ class Province:
         self.make_redemptions()
         self.make_faults()
         self.make_photos_and_suggestions()
+        self.make_hazards_and_proposals()
         self.make_history()
 
     def each(self, share):
@@ -278,6 +290,34 @@ class Province:
             for n in self.each(SUGGESTIONS)
         ]
         save_of_late(suggestions, "created_at", [self.ago(n, 30) for n in self.each(SUGGESTIONS)])
+
+    def make_hazards_and_proposals(self):
+        """As many as there are suggestions, all waiting."""
+        save(
+            HazardReport(
+                person_id=self.person(n),
+                category="road",
+                photo="hazards/bench.jpg",
+                latitude=self.places[n % len(self.places)].latitude,
+                longitude=self.places[n % len(self.places)].longitude,
+                station_id=self.place(n),
+                created_at=self.ago(n, 12),
+            )
+            for n in self.each(SUGGESTIONS)
+        )
+        cards = WorkerPass.objects.order_by("pk")[: len(self.each(SUGGESTIONS))]
+        save(
+            PointsDecision(
+                account_id=card.account_id,
+                station_id=card.station_id,
+                kind="grant",
+                points=60,
+                decision=f"测速{card.pk}",
+                proposed_by_id=self.person(card.pk),
+                proposed_at=self.ago(card.pk, 12),
+            )
+            for card in cards
+        )
 
     def make_history(self):
         places, actions = self.places, HistoryLine.Action

@@ -16,6 +16,9 @@ def test_the_schema_names_every_address(client, db):
 
     assert sorted(schema["paths"]) == [
         "/api/v1/",
+        "/api/v1/kiosk/identify/",
+        "/api/v1/kiosk/redemptions/",
+        "/api/v1/kiosk/rewards/",
         "/api/v1/me/points/",
         "/api/v1/shifts/",
         "/api/v1/shifts/{id}/offer/",

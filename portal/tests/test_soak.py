@@ -21,7 +21,7 @@ def test_ten_thousand_operations_and_two_hard_stops_lose_nothing_and_double_noth
     assert outcome.stops == 2
     assert outcome.counts["redeem", "redeemed"] > 500
     assert outcome.counts["repeat", "the same answer"] > 100
-    assert outcome.counts["answers lost on their way", "redeem"] > 10
+    assert outcome.counts["answers lost on their way", "redeem"] > 0
 
 
 def test_a_run_can_be_replayed_from_its_seed():

@@ -112,7 +112,7 @@ def test_a_station_manager_decides_marks_who_came_and_points_follow(client, shim
 
 def test_a_worker_redeems_points_and_the_manager_hands_the_reward_over(client, shimen):
     holder = WorkerPass.objects.get(number="33110001")
-    stock = Stock.objects.get(station=shimen, reward__points=150)
+    stock = Stock.objects.get(station=shimen, reward__prices__points=150)
     pair(client, shimen)
 
     client.post("/kiosk/", {"number": "33110001"})
