@@ -3,8 +3,10 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from events import passes, points, redemptions
+from events import bookings, passes, points, redemptions
 from events.models import (
+    Booking,
+    Booth,
     PointsEntry,
     RedemptionDay,
     RedemptionDayException,
@@ -88,3 +90,23 @@ def make_redemption(**kw):
     worker_pass = kw.pop("worker_pass", None) or make_worker_pass(station=kiosk.station)
     key = kw.pop("key", f"test:{next(numbers)}")
     return redemptions.redeem(worker_pass.account, reward, kiosk=kiosk, key=key)
+
+
+def make_booth(**kw):
+    """Haircuts tomorrow from 14 to 15, twenty minutes each, one chair; through the verb."""
+    number = next(numbers)
+    starts_at = kw.pop("starts_at", None) or at_hour(14)
+    values = {"kind": Booth.Kind.HAIRCUT, "slot_minutes": 20, "chairs": 1, "starts_at": starts_at, **kw}
+    values.setdefault("station", None)
+    values["station"] = values["station"] or make_station()
+    values.setdefault("ends_at", starts_at + timedelta(hours=1))
+    source = values.pop("source", f"test:{number}")
+    bookings.open_booth(source, **values)
+    return Booth.objects.get(source=source)
+
+
+def make_booking(**kw) -> Booking:
+    """The first slot of a booth (`starts_at=` another) for a card, through the verb."""
+    booth = kw.pop("booth", None) or make_booth(station=kw.pop("station", None))
+    account = kw.pop("account", None) or make_worker_pass(station=booth.station).account
+    return bookings.book(account, booth, kw.pop("starts_at", booth.starts_at))
