@@ -5,7 +5,10 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from events import passes
+from events import (
+    booking_admin,  # noqa: F401, registers itself
+    passes,
+)
 from events.models import (
     Message,
     PointsAccount,

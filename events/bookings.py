@@ -81,11 +81,12 @@ def release(booking, *, by=None) -> bool:
 # Booking
 
 
-def free_slots(booth: Booth) -> list[datetime]:
-    """When each slot begins that can still be booked; asks nothing where the bookings were read along."""
-    taken = [booking.starts_at for booking in booth.bookings.all() if booking.cancelled_at is None]
-    now = timezone.now()
-    return [slot for slot in booth.slots if slot > now and taken.count(slot) < booth.chairs]
+def slot_at(booth: Booth, stamp) -> datetime:
+    """The slot that begins so many seconds after 1970, as the pages write it, or a refusal."""
+    found = next((slot for slot in booth.slots if str(int(slot.timestamp())) == str(stamp)), None)
+    if found is None:
+        raise no_such_slot()
+    return found
 
 
 def check_open(account, booth, starts_at):
@@ -95,9 +96,13 @@ def check_open(account, booth, starts_at):
 
 def check_slot(account, booth, starts_at):
     if starts_at not in booth.slots:
-        raise Refusal("no_such_slot", _("This time does not exist any more. Please choose another."))
+        raise no_such_slot()
     if starts_at <= timezone.now():
         raise Refusal("over", _("This time has begun already. Please choose a later one."))
+
+
+def no_such_slot() -> Refusal:
+    return Refusal("no_such_slot", _("This time does not exist any more. Please choose another."))
 
 
 def check_one_per_booth(account, booth, starts_at):
@@ -125,7 +130,7 @@ def check_not_two_at_once(account, booth, starts_at):
 
 
 def check_free(account, booth, starts_at):
-    if starts_at not in free_slots(booth):
+    if starts_at not in booth.free_slots:
         raise Refusal("full", _("Somebody has just booked this time. Please choose another."))
 
 

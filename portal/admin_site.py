@@ -56,6 +56,8 @@ MENU = [
             "hoursentry",
             "certificate",
             "serviceday",
+            "booth",
+            "booking",
             "redemption",
             "workerpass",
             "pointsaccount",

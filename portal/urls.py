@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from events import kiosk
+from events import booking_pages, kiosk, kiosk_bookings
 from events import views as events
 from portal import api, pages, views
 from stations import api as stations_api
@@ -45,6 +45,9 @@ kiosk_urls = [
     path("pin/", kiosk.pin, name="pin"),
     path("rewards/", kiosk.rewards, name="rewards"),
     path("rewards/<int:pk>/", kiosk.confirm, name="confirm"),
+    path("bookings/", kiosk_bookings.booths, name="bookings"),
+    path("bookings/<int:pk>/", kiosk_bookings.booth, name="booth"),
+    path("bookings/<int:pk>/<int:at>/", kiosk_bookings.book, name="book"),
     path("done/", kiosk.done, name="done"),
     path("leave/", kiosk.leave, name="leave"),
     path("shifts/", checkin_pages.kiosk_shifts, name="shifts"),
@@ -54,6 +57,12 @@ kiosk_urls = [
 # /days/
 day_urls = [
     path("", events.days, name="days"),
+]
+
+# /book/
+booking_urls = [
+    path("<int:pk>/", booking_pages.booth, name="booth"),
+    path("<int:pk>/cancel/", booking_pages.cancel, name="cancel"),
 ]
 
 # /volunteer/
@@ -117,6 +126,7 @@ urlpatterns = [
     path("stations/", include((station_urls, "stations"))),
     path("kiosk/", include((kiosk_urls, "kiosk"))),
     path("days/", include((day_urls, "events"))),
+    path("book/", include((booking_urls, "bookings"))),
     path("volunteer/", include((volunteer_urls, "volunteers"))),
     path("verify/", certificate_pages.verify, name="verify"),
     path("verify/<str:code>/", certificate_pages.verified, name="verified"),

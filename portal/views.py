@@ -71,7 +71,13 @@ def letters(person):
 
 def points(person):
     account = PointsAccount.objects.filter(person=person).first()
-    return {"account": account, "entries": account.entries.all()[:5] if account else []}
+    if account is None:
+        return {"account": None, "entries": [], "bookings": []}
+    return {
+        "account": account,
+        "entries": account.entries.all()[:5],
+        "bookings": account.bookings.upcoming().select_related("booth__station")[:6],
+    }
 
 
 @login_not_required

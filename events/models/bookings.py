@@ -1,5 +1,6 @@
 """Booths, where one after the other is served at a time of their own, and who has booked which time."""
 
+from collections import Counter
 from datetime import timedelta
 
 from django.db import models
@@ -87,6 +88,13 @@ class Booth(models.Model):
         each = timedelta(minutes=self.slot_minutes)
         count = (self.ends_at - self.starts_at) // each
         return [self.starts_at + number * each for number in range(count)]
+
+    @property
+    def free_slots(self):
+        """When each slot begins that can still be booked."""
+        taken = Counter(booking.starts_at for booking in self.bookings.all() if not booking.cancelled_at)
+        now = timezone.now()
+        return [slot for slot in self.slots if slot > now and taken[slot] < self.chairs]
 
 
 class BookingQuerySet(models.QuerySet):

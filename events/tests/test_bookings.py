@@ -50,18 +50,18 @@ def refused(account, booth, starts_at):
 
 
 def test_an_hour_has_three_slots_of_twenty_minutes(booth):
-    assert clock_times(bookings.free_slots(booth)) == ["14:00", "14:20", "14:40"]
+    assert clock_times(booth.free_slots) == ["14:00", "14:20", "14:40"]
 
 
 def test_what_is_left_over_at_the_end_is_nobodys(station):
     booth = make_booth(station=station, slot_minutes=25)
 
-    assert clock_times(bookings.free_slots(booth)) == ["14:00", "14:25"]
+    assert clock_times(booth.free_slots) == ["14:00", "14:25"]
 
 
 def test_a_slot_that_has_begun_cannot_be_booked(booth):
     with time_machine.travel(booth.starts_at + timedelta(minutes=1), tick=False):
-        assert clock_times(bookings.free_slots(booth)) == ["14:20", "14:40"]
+        assert clock_times(booth.free_slots) == ["14:20", "14:40"]
 
 
 def test_the_same_source_makes_one_booth_and_brings_it_in_line(station):
@@ -100,7 +100,7 @@ def test_a_booked_time_has_a_code_and_is_not_free_any_more(account, booth):
 
     assert (booking.ends_at - booking.starts_at, booking.chair) == (TWENTY, 0)
     assert len(booking.code) == 4
-    assert clock_times(bookings.free_slots(booth)) == ["14:20", "14:40"]
+    assert clock_times(booth.free_slots) == ["14:20", "14:40"]
 
 
 def test_as_many_can_come_at_one_time_as_there_are_chairs(station):
@@ -171,7 +171,7 @@ def test_a_time_given_back_is_free_for_the_next(account, booth, person):
 
     assert bookings.cancel(booking, by=person)
     assert not bookings.cancel(booking, by=person)
-    assert len(bookings.free_slots(booth)) == 3
+    assert len(booth.free_slots) == 3
     assert [line.name for line in history.of(booking)] == [str(booking)]
     bookings.book(account, booth, booth.starts_at)
 
