@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from events.tests.factories import make_booking
 from portal.models import Decision
 from stations.imports import jobs
 from stations.models import ExportJob, HistoryLine
@@ -40,6 +41,8 @@ MATRIX = {
     "stations:suggestion": [200] * 8,
     "stations:qr": [200] * 8,
     "events:days": [200] * 8,
+    "bookings:booth": [302, 200, 200, 200, 200, 200, 200, 200],
+    "bookings:cancel": [302, 405, 405, 405, 405, 405, 405, 405],
     "volunteers:welcome": [200] * 8,
     "volunteers:shifts": [200] * 8,
     "volunteers:shift": [200] * 8,
@@ -101,6 +104,10 @@ MATRIX = {
     "admin:roster_export": [302, 403, 403, 200, 200, 200, 200, 200],
     "admin:portal_user_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "admin:events_pointsentry_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:events_booth_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:events_booth_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:events_booking_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:events_booking_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:events_message_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "api:stations-list": [200] * 8,
     "api:station": [200] * 8,
@@ -131,6 +138,9 @@ MATRIX = {
     "admin:portal_decision_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:portal_consent_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "kiosk:start": [302] * 8,
+    "kiosk:bookings": [302] * 8,
+    "kiosk:booth": [302] * 8,
+    "kiosk:book": [302] * 8,
     "kiosk:shifts": [302] * 8,
     "kiosk:shift_code": [302] * 8,
     "kiosk:pair": [200] * 8,
@@ -148,6 +158,7 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
     agreement = agreements.sign(volunteer, shift, text="约定", name="林律师")
     paper = make_certificate(volunteer=volunteer)
     calendars.new_address(volunteer, by=volunteer.person)
+    booking = make_booking(station=station)
     report = make_report(station=station, photo=make_picture())
     job = make_import("name,division,address,lat,lng\nx,x,x,x,x\n", by=admin)
     jobs.run(job.pk)
@@ -199,6 +210,12 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
         "volunteers:appeal": [signup.pk],
         "volunteers:check_in": [checkins.new_code(shift)],
         "kiosk:shift_code": [shift.pk],
+        "kiosk:booth": [booking.booth_id],
+        "kiosk:book": [booking.booth_id, 1],
+        "bookings:booth": [booking.booth_id],
+        "bookings:cancel": [booking.booth_id],
+        "admin:events_booth_change": [booking.booth_id],
+        "admin:events_booking_change": [booking.pk],
         "admin:volunteers_shift_code": [shift.pk],
         "admin:volunteers_signup_times": [signup.pk],
         "admin:volunteers_appeal_change": [make_appeal(station=station).pk],
