@@ -23,7 +23,7 @@ class BoothAdmin(ReadOnly, ScopedAdmin):
     )
     first_step = _("No booth has opened yet. Plan a shift for haircuts, advice, a clinic or photos.")
     beside = ["starts_at"]
-    list_display = ["kind", "station", "starts_at", "ends_at", "slot_minutes", "chairs", "booked"]
+    list_display = ["kind", "starts_at", "chairs", "booked", "station"]
     list_filter = [
         ("starts_at", admin.DateFieldListFilter),
         "kind",
@@ -41,7 +41,7 @@ class BoothAdmin(ReadOnly, ScopedAdmin):
         live = Count("bookings", filter=Q(bookings__cancelled_at=None))
         return super().get_queryset(request).annotate(booked=live)
 
-    @admin.display(description=_("booked"))
+    @admin.display(description=_("bookings"))
     def booked(self, booth):
         address = reverse("admin:events_booking_changelist", query={"booth__id__exact": booth.pk})
         return format_html('<a href="{}">{}</a>', address, booth.booked)
@@ -73,7 +73,8 @@ class BookingAdmin(NotWrittenByHand, Discreet, ScopedAdmin):
     )
     first_step = _("Nobody has booked a time yet. People do it on the public pages and at the screen.")
     beside = ["starts_at"]
-    list_display = ["starts_at", "shown_code", "who", "what", "station_name", "state"]
+    list_display = ["starts_at", "shown_code", "who", "what", "state", "station_name"]
+    ordering = ["-starts_at", "chair"]
     list_filter = [
         Standing,
         ("starts_at", admin.DateFieldListFilter),
@@ -84,14 +85,18 @@ class BookingAdmin(NotWrittenByHand, Discreet, ScopedAdmin):
     ]
     list_select_related = ["booth__station", "account__worker_pass", "account__person"]
     date_hierarchy = "starts_at"
-    search_fields = ["code__exact", "account__worker_pass__number__endswith", "account__worker_pass__nickname"]
+    search_fields = [
+        "code__iexact",
+        "account__worker_pass__number__endswith",
+        "account__worker_pass__nickname",
+    ]
     search_fields += ["account__person__name", "account__person__phone__endswith"]
     fields = ["what", "station_name", "starts_at", "ends_at", "shown_code", "who", "state", "booked_at"]
     fields += ["cancelled_at"]
     readonly_fields = fields
     actions = ["take_back"]
 
-    @admin.display(description=_("code"))
+    @admin.display(description=_("booking code"))
     def shown_code(self, booking):
         return "–" if booking.is_hidden else booking.code
 

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('starts_at', models.DateTimeField(verbose_name='starts at')),
                 ('ends_at', models.DateTimeField(verbose_name='ends at')),
                 ('chair', models.PositiveSmallIntegerField(help_text='Counted from 0.', verbose_name='chair')),
-                ('code', models.CharField(max_length=6, verbose_name='code')),
+                ('code', models.CharField(max_length=6, verbose_name='booking code')),
                 ('booked_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='booked at')),
                 ('cancelled_at', models.DateTimeField(editable=False, null=True, verbose_name='ended at')),
                 ('is_released', models.BooleanField(default=False, editable=False, verbose_name='taken back by the station')),

@@ -71,7 +71,8 @@ class Booth(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="booth_ends_after_start"),
             models.CheckConstraint(
-                condition=Q(slot_minutes__gte=5, slot_minutes__lte=240), name="booth_slots_of_5_to_240_minutes"
+                condition=Q(slot_minutes__gte=5, slot_minutes__lte=240),
+                name="booth_slots_of_5_to_240_minutes",
             ),
         ]
 
@@ -117,7 +118,7 @@ class Booking(models.Model):
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
     chair = models.PositiveSmallIntegerField(_("chair"), help_text=_("Counted from 0."))
-    code = models.CharField(_("code"), max_length=6)
+    code = models.CharField(_("booking code"), max_length=6)
     booked_at = models.DateTimeField(_("booked at"), default=timezone.now, editable=False)
     cancelled_at = models.DateTimeField(_("ended at"), null=True, editable=False)
     is_released = models.BooleanField(_("taken back by the station"), default=False, editable=False)
@@ -157,7 +158,9 @@ class Booking(models.Model):
     def __str__(self):
         """Of confidential services the name is only said where the reader's role is asked first."""
         who = _("Arranged") if self.booth.is_confidential else self.account
-        return f"{who} · {self.booth.get_kind_display()} · {timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"
+        return (
+            f"{who} · {self.booth.get_kind_display()} · {timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"
+        )
 
     @property
     def station(self):

@@ -30,7 +30,7 @@ def county_auditor(station):
 
 def read(client, who, address, **filters):
     client.force_login(who)
-    return client.get(address, filters).content.decode()
+    return b"".join(client.get(address, filters)).decode()
 
 
 def test_the_counter_finds_a_booking_by_its_code(client, manager, station):
@@ -89,12 +89,10 @@ def test_whoever_only_reads_finds_the_time_and_nobody(request, client, advised, 
     pages += [reverse("admin:events_booking_export", args=["csv"]), f"{LIST}{advised.pk}/history/"]
 
     found = [read(client, reader, address) for address in pages]
-    found += [read(client, reader, LIST, q=term) for term in [NAME, advised.code, "1122"]]
 
     assert "有安排" in found[0]
-    assert [NAME in page or advised.code in page.replace(f'value="{advised.code}"', "") for page in found] == [
-        False
-    ] * len(found)
+    assert [address for address, page in zip(pages, found, strict=True) if NAME in page] == []
+    assert [address for address, page in zip(pages, found, strict=True) if advised.code in page] == []
 
 
 def test_a_search_by_name_or_code_does_not_find_the_hidden_row(client, county_auditor, advised):

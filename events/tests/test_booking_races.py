@@ -108,7 +108,9 @@ def book_while_it_closes(account, booth):
 
     def book():
         with transaction.atomic():
-            found = bookings.take_chair(account, Booth.objects.with_bookings().get(pk=booth.pk), booth.starts_at)
+            found = bookings.take_chair(
+                account, Booth.objects.with_bookings().get(pk=booth.pk), booth.starts_at
+            )
             written.set()
             gone.wait(0.5)
         return found

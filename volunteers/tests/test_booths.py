@@ -1,19 +1,17 @@
 """The booth of a shift follows the volunteers who are confirmed for it, whichever way they come and go."""
 
-from datetime import timedelta
-
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from events import bookings, points
+from events import points
 from events.models import Booking, Booth, Message
-from events.tests.factories import at_hour, make_booking, make_service_day, make_worker_pass
+from events.tests.factories import at_hour, make_booking, make_service_day
 from stations.tests.factories import make_user
 from volunteers import booths, series, shifts, signups, stand_ins, waiting_list
 from volunteers.models import CONFIDENTIAL, SLOT_MINUTES, ServiceKind, Signup
-from volunteers.tests.factories import make_credential, make_shift, make_signup, make_team, make_volunteer
+from volunteers.tests.factories import make_shift, make_signup, make_team, make_volunteer
 
 Status = Signup.Status
 
@@ -66,9 +64,7 @@ def test_whoever_waits_brings_no_chair_until_they_have_the_place(
     assert chairs(shift) == 2
 
 
-def test_a_place_given_at_once_from_the_queue_is_a_chair(
-    shift, barbers, django_capture_on_commit_callbacks
-):
+def test_a_place_given_at_once_from_the_queue_is_a_chair(shift, barbers, django_capture_on_commit_callbacks):
     shifts.change(shift, {"confirms_at_once": True}, by=None)
     for barber in barbers:
         signups.sign_up(barber, shift)
