@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from events import hazards_admin, points_admin, rewards_admin  # noqa: F401 (they register their own)
+from events import booking_admin, hazards_admin, points_admin, rewards_admin  # noqa: F401 (they register their own)
 from events.models import (
     CardNumber,
     Message,

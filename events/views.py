@@ -1,11 +1,12 @@
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Prefetch
 from django.shortcuts import render
 from django.utils import timezone
 
 from events import redemption_days
-from events.models import ServiceDay
+from events.models import Booth, ServiceDay
 
 
 @login_not_required
@@ -13,8 +14,9 @@ def days(request):
     """Service days of the next weeks, and when points can be redeemed where."""
     today = timezone.localdate()
     calendar = redemption_days.calendar(today, today + timedelta(days=13))
+    coming = ServiceDay.objects.upcoming().select_related("station__division")
     context = {
-        "service_days": ServiceDay.objects.upcoming().select_related("station__division")[:60],
+        "service_days": coming.prefetch_related(Prefetch("booths", Booth.objects.open()))[:60],
         "redemption_days": with_reservations(calendar, today),
     }
     return render(request, "events/days.html", context)

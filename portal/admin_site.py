@@ -59,6 +59,8 @@ MENU = [
             "hoursentry",
             "certificate",
             "serviceday",
+            "booth",
+            "booking",
             "redemption",
             "workerpass",
             "pointsaccount",

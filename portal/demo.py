@@ -34,7 +34,7 @@ from stations.imports import importer
 from stations.models import Posting, Station
 from stations.refusals import Refusal
 from stations.views.pairing import DEMO_STATION as SHIMEN
-from volunteers import credentials, profiles, rules, series, signups
+from volunteers import agreements, credentials, profiles, rules, series, signups
 from volunteers.models import CredentialKind, Series, ServiceKind, Shift, Volunteer
 
 ALWAYS_OPEN = "“365+劳动者驿站”001号站"
@@ -93,6 +93,7 @@ def load():
     joined(people["newcomer"], shimen, ServiceKind.LEGAL)
     lawyer(people, stations)
     roster(people, shimen)
+    hairdresser(shimen)
     demo_upkeep.load(stations, people["manager"])
     demo_hazards.load(shimen, people)
 
@@ -245,6 +246,19 @@ def roster(people, shimen):
     # Nobody signs up for what is over: they sign up first, then the demo lets the time pass.
     past.starts_at, past.ends_at = begun, begun + timedelta(hours=2)
     past.save(update_fields=["starts_at", "ends_at"])
+
+
+def hairdresser(shimen):
+    """A place on the next shift of haircuts, so that its times can be booked."""
+    person, _new = User.objects.get_or_create(email="hairdresser@example.org", defaults={"name": "吴师傅"})
+    volunteer = joined(person, shimen, ServiceKind.HAIRCUT)
+    if volunteer.signups.upcoming().exists():
+        return
+    haircuts = shimen.shifts.upcoming().filter(kind=ServiceKind.HAIRCUT)
+    following = haircuts.filter(starts_at__gt=timezone.now()).first()
+    if agreements.is_needed(volunteer, following):
+        agreements.sign(volunteer, following, text="演示约定", name=volunteer.name)
+    signups.sign_up(volunteer, following)
 
 
 def picture(text) -> ContentFile:

@@ -47,6 +47,7 @@ def station(request, code):
         "facilities": [(facility, faults.pop(facility.kind, None)) for facility in station.facilities.all()],
         "other_faults": faults.values(),
         "service_days": station.service_days.upcoming()[:4],
+        "booths": station.booths.open()[:4],
         "shifts": station.shifts.upcoming()[:4],
         "next_redemption_day": redemption_days.next_one(station, today - timedelta(days=1)),
         "for_machines": schema_org.embedded(station, week),

@@ -7,10 +7,12 @@ from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from events import (
+    booking_pages,
     card_pages,
     hazard_pages,
     kiosk,
     kiosk_api,
+    kiosk_bookings,
     kiosk_rewards,
     kiosk_statement,
     reward_pages,
@@ -58,6 +60,9 @@ kiosk_urls = [
     path("points/", kiosk_statement.points, name="points"),
     path("done/", kiosk_rewards.done, name="done"),
     path("done/print/", kiosk_rewards.print_ticket, name="print"),
+    path("bookings/", kiosk_bookings.booths, name="bookings"),
+    path("bookings/<int:pk>/", kiosk_bookings.booth, name="booth"),
+    path("bookings/<int:pk>/<int:at>/", kiosk_bookings.book, name="book"),
     path("leave/", kiosk.leave, name="leave"),
     path("shifts/", checkin_pages.kiosk_shifts, name="shifts"),
     path("shifts/<int:pk>/", checkin_pages.kiosk_code, name="shift_code"),
@@ -84,6 +89,12 @@ hazard_urls = [
     path("report/", hazard_pages.send, name="send"),
     path("<int:pk>/", hazard_pages.report, name="report"),
     path("<int:pk>/photo/", hazard_pages.photo, name="photo"),
+]
+
+# /book/
+booking_urls = [
+    path("<int:pk>/", booking_pages.booth, name="booth"),
+    path("<int:pk>/cancel/", booking_pages.cancel, name="cancel"),
 ]
 
 # /volunteer/
@@ -153,6 +164,7 @@ urlpatterns = [
     path("days/", include((day_urls, "events"))),
     path("rewards/", include((reward_urls, "rewards"))),
     path("hazards/", include((hazard_urls, "hazards"))),
+    path("book/", include((booking_urls, "bookings"))),
     path("volunteer/", include((volunteer_urls, "volunteers"))),
     path("points/", statement_pages.table, name="points"),
     path("verify/", certificate_pages.verify, name="verify"),

@@ -72,12 +72,13 @@ def letters(person):
 def points(person):
     account = PointsAccount.objects.filter(person=person).select_related("worker_pass").first()
     if account is None:
-        return {"account": None, "entries": [], "reserved": []}
+        return {"account": None, "entries": [], "reserved": [], "bookings": []}
     waiting = account.redemptions.filter(status=Redemption.Status.WAITING)
     return {
         "account": account,
         "entries": account.entries.all()[:5],
         "reserved": waiting.select_related("reward", "station").order_by("date"),
+        "bookings": account.bookings.upcoming().select_related("booth__station")[:6],
     }
 
 

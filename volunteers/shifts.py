@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from events import messages
 from stations import history
 from stations.refusals import Refusal
-from volunteers import letters, waiting_list
+from volunteers import booths, letters, waiting_list
 from volunteers.locks import lock_people, lock_shift
 from volunteers.models import Shift, Signup
 
@@ -36,6 +36,7 @@ def change(shift: Shift, fields: dict, *, by, reason: str = "") -> Shift:
     history.note(shift, by=by, before=before, reason=reason)
     if has_moved:
         move_signups(shift, before)
+    booths.move(shift, before)
     if "places" in before:
         waiting_list.freed(shift)
     return shift
@@ -106,6 +107,7 @@ def cancel(shift: Shift, *, by, reason: str) -> bool:
     history.note(shift, by=by, before=before, reason=reason.strip())
     for signup in shift.signups.active().select_related("volunteer__person"):
         call_off(signup, shift, by=by, reason=reason.strip())
+    booths.shrink(shift)
     return True
 
 

@@ -18,7 +18,7 @@ from events import messages
 from stations import history
 from stations.prepared import adapted, insert
 from stations.refusals import Refusal, first_refusal
-from volunteers import letters, waiting_list
+from volunteers import booths, letters, waiting_list
 from volunteers.checks import CHECKS, around, why_not
 from volunteers.locks import lock_people, lock_shift, read_shift
 from volunteers.models import Shift, Signup, Team, Volunteer
@@ -74,6 +74,7 @@ def take_free_place(volunteer, shift) -> Signup | None:
         return None
     [signup.pk] = found
     signup._state.adding = False
+    booths.follow(shift)
     letters.confirm(signup)
     return signup
 
@@ -121,6 +122,7 @@ def join(volunteers, shift, *, leader=None) -> list[Signup]:
     for signup in signups:
         insert(signup)
     if has_room:
+        booths.follow(shift)
         for signup in signups:
             letters.confirm(signup)
     elif shift.places_left:
@@ -188,6 +190,7 @@ def end(signups: list[Signup], status, *, by, reason="") -> bool:
         history.note(signup, by=by, before=before, reason=reason)
         messages.cancel(letters.reminder_key(signup))
     if ended:
+        booths.shrink(signups[0].shift)
         waiting_list.freed(signups[0].shift)
     return ended
 

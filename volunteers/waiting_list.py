@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from stations import history
 from stations.refusals import Refusal
-from volunteers import letters
+from volunteers import booths, letters
 from volunteers.checks import STILL_GOOD, TAKEN_UP, why_not
 from volunteers.locks import lock_people, lock_shift
 from volunteers.models import Shift, Signup, Volunteer
@@ -100,6 +100,8 @@ def change(signup, status, *, by=None, **fields) -> bool:
         return False
     signup.refresh_from_db(fields=["status", *fields])
     history.note(signup, by=by, before=before)
+    if status == Status.CONFIRMED:
+        booths.follow(signup.shift)
     return True
 
 

@@ -1,3 +1,4 @@
+from events.models.bookings import Booking, Booth
 from events.models.days import RedemptionDay, RedemptionDayException, ServiceDay
 from events.models.hazards import HazardReport
 from events.models.messages import Message
@@ -8,6 +9,8 @@ from events.models.redemptions import Redemption
 from events.models.rewards import Price, Reward, Stock, StockMovement
 
 __all__ = [
+    "Booking",
+    "Booth",
     "CardNumber",
     "EarningRule",
     "HazardReport",

@@ -3,8 +3,10 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from events import hazards, passes, points, redemptions, stocks
+from events import bookings, hazards, passes, points, redemptions, stocks
 from events.models import (
+    Booking,
+    Booth,
     PointsEntry,
     RedemptionDay,
     RedemptionDayException,
@@ -109,3 +111,23 @@ def make_hazard(**kw):
         **kw,
     }
     return hazards.report(values.pop("person", None) or make_user(), **values)
+
+
+def make_booth(**kw):
+    """Haircuts tomorrow from 14 to 15, twenty minutes each, one chair; through the verb."""
+    number = next(numbers)
+    starts_at = kw.pop("starts_at", None) or at_hour(14)
+    values = {"kind": Booth.Kind.HAIRCUT, "slot_minutes": 20, "chairs": 1, "starts_at": starts_at, **kw}
+    values.setdefault("station", None)
+    values["station"] = values["station"] or make_station()
+    values.setdefault("ends_at", starts_at + timedelta(hours=1))
+    source = values.pop("source", f"test:{number}")
+    bookings.open_booth(source, **values)
+    return Booth.objects.get(source=source)
+
+
+def make_booking(**kw) -> Booking:
+    """The first slot of a booth (`starts_at=` another) for a card, through the verb."""
+    booth = kw.pop("booth", None) or make_booth(station=kw.pop("station", None))
+    account = kw.pop("account", None) or make_worker_pass(station=booth.station).account
+    return bookings.book(account, booth, kw.pop("starts_at", booth.starts_at))

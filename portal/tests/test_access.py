@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from events.tests.factories import make_hazard, make_redemption, make_reward, make_worker_pass
+from events.tests.factories import make_booking, make_hazard, make_redemption, make_reward, make_worker_pass
 from portal.models import Decision
 from stations.imports import jobs
 from stations.models import ExportJob, HistoryLine
@@ -53,6 +53,8 @@ MATRIX = {
     "hazards:send": [302] + [200] * 7,
     "hazards:report": [302, 404, 200, 404, 404, 404, 404, 404],
     "hazards:photo": [302, 404, 200, 200, 404, 200, 200, 404],
+    "bookings:booth": [302, 200, 200, 200, 200, 200, 200, 200],
+    "bookings:cancel": [302, 405, 405, 405, 405, 405, 405, 405],
     "volunteers:welcome": [200] * 8,
     "volunteers:shifts": [200] * 8,
     "volunteers:shift": [200] * 8,
@@ -123,6 +125,10 @@ MATRIX = {
     "admin:events_workerpass_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:events_workerpass_card": [302, 403, 403, 200, 404, 200, 200, 404],
     "admin:events_workerpass_replace": [302, 403, 403, 200, 404, 200, 200, 404],
+    "admin:events_booth_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:events_booth_change": [302, 403, 403, 200, 404, 200, 200, 200],
+    "admin:events_booking_changelist": [302, 403, 403, 200, 200, 200, 200, 200],
+    "admin:events_booking_change": [302, 403, 403, 200, 404, 200, 200, 200],
     "admin:events_message_changelist": [302, 403, 403, 403, 403, 200, 403, 403],
     "api:stations-list": [200] * 8,
     "api:station": [200] * 8,
@@ -156,6 +162,9 @@ MATRIX = {
     "kiosk:start": [302] * 8,
     "kiosk:points": [302] * 8,
     "kiosk:print": [302] * 8,
+    "kiosk:bookings": [302] * 8,
+    "kiosk:booth": [302] * 8,
+    "kiosk:book": [302] * 8,
     "kiosk:shifts": [302] * 8,
     "kiosk:shift_code": [302] * 8,
     "kiosk:pair": [200] * 8,
@@ -173,6 +182,7 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
     agreement = agreements.sign(volunteer, shift, text="约定", name="林律师")
     paper = make_certificate(volunteer=volunteer)
     calendars.new_address(volunteer, by=volunteer.person)
+    booking = make_booking(station=station)
     report = make_report(station=station, photo=make_picture())
     hazard = make_hazard(station=station, person=volunteer.person)
     job = make_import("name,division,address,lat,lng\nx,x,x,x,x\n", by=admin)
@@ -238,6 +248,12 @@ def addresses(station, volunteer, manager, other_manager, newcomer, admin):
         "volunteers:appeal": [signup.pk],
         "volunteers:check_in": [checkins.new_code(shift)],
         "kiosk:shift_code": [shift.pk],
+        "kiosk:booth": [booking.booth_id],
+        "kiosk:book": [booking.booth_id, 1],
+        "bookings:booth": [booking.booth_id],
+        "bookings:cancel": [booking.booth_id],
+        "admin:events_booth_change": [booking.booth_id],
+        "admin:events_booking_change": [booking.pk],
         "admin:volunteers_shift_code": [shift.pk],
         "admin:volunteers_signup_times": [signup.pk],
         "admin:volunteers_appeal_change": [make_appeal(station=station).pk],

@@ -14,6 +14,7 @@ from volunteers import profiles
 LEDGER = "a ledger: rows are only ever added, and say who and when"
 WITHOUT = {
     "events.cardnumber": "numbers once drawn, never altered; the card they were on has a history",
+    "events.booth": "it follows its shift, which has a history",
     "events.message": "the outbox: written and sent by tasks, with its own states and times",
     "events.pointsaccount": "a sum of the ledger of points",
     "events.pointsentry": LEDGER,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from events import messages, points
 from events.models import Message
-from events.tests.factories import at_hour, make_points
+from events.tests.factories import at_hour, make_booking, make_booth, make_points
 from stations.tests.factories import make_station, make_user
 from volunteers import attendance
 from volunteers.models import CredentialKind
@@ -40,6 +40,8 @@ def fill(volunteer, manager, times):
         past = make_shift(starts_at=timezone.now() - timedelta(days=number + 2))
         attendance.mark_came(make_signup(volunteer=volunteer, shift=past), by=manager)
         write_to(volunteer.person, number)
+        booth = make_booth(starts_at=timezone.now() + timedelta(days=number + 1))
+        make_booking(booth=booth, account=points.account_of(volunteer.person))
 
 
 @pytest.mark.parametrize("times", [1, 3])

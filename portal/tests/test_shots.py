@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from events.models import HazardReport
+from events.models import Booth, HazardReport
 from portal import demo, desk
 from portal.demo_accounts import WORKER_CARD
 from portal.models import User
@@ -61,11 +61,13 @@ def public_pages():
 
 
 def volunteer_pages():
+    booth = Booth.objects.open().get(kind="haircut")
     shift = Shift.objects.upcoming().filter(kind="legal").first()
     return [
         "/volunteer/",
         "/volunteer/profile/",
         "/volunteer/credentials/add/?kind=lawyer",
+        booth.get_absolute_url(),
         shift.get_absolute_url(),
         "/me/",
         "/me/points/",
@@ -202,12 +204,27 @@ def walk_the_kiosk(page, folder):
     page.locator("[name=pin]").press("Enter")
     page.wait_for_url("**/kiosk/rewards/")
     shot("4-rewards")
+    book_at_the_kiosk(page, shot)
     page.locator("a[href*='/kiosk/rewards/']").first.click()
     page.wait_for_url("**/kiosk/rewards/*/")
     shot("5-confirm")
     page.locator("main form button").last.click()
     page.wait_for_url("**/kiosk/done/")
     shot("6-done")
+
+
+def book_at_the_kiosk(page, shot):
+    """A time for a haircut, as far as its confirmation, and back to the rewards."""
+    page.locator("a[href='/kiosk/bookings/']").click()
+    page.wait_for_url("**/kiosk/bookings/")
+    shot("4-booths")
+    page.locator("a[href*='/kiosk/bookings/']").first.click()
+    page.locator(".kiosk-times").wait_for()
+    shot("4-times")
+    page.locator(".kiosk-times a").first.click()
+    page.wait_for_url("**/kiosk/bookings/*/*/")
+    shot("4-book")
+    page.goto("/kiosk/rewards/")
 
 
 @pytest.mark.parametrize(("width", "language", "scheme"), LOOKS)

@@ -7,7 +7,7 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from events.tests.factories import make_redemption_day, make_service_day
+from events.tests.factories import make_booking, make_redemption_day, make_service_day
 from stations import faults
 from stations.models import OpeningException, Station, StationFacility, SwapCabinet
 from stations.tests.factories import make_photo, make_report, make_station
@@ -203,6 +203,7 @@ def test_the_page_costs_the_same_with_one_of_everything_and_with_three(
         closed(station, timezone.localdate() + timedelta(days=n))
         make_service_day(station=station)
         make_shift(station=station, starts_at=timezone.now() + timedelta(days=n + 1))
+        make_booking(station=station)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(station.get_absolute_url())

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from icalendar import Calendar
 
-from events.models import Message, PointsAccount, Redemption, Stock, WorkerPass
+from events.models import Booking, Booth, Message, PointsAccount, Redemption, Stock, WorkerPass
 from portal import demo, tasks
 from portal.models import User
 from portal.tests.test_accounts import code_from
@@ -146,6 +146,18 @@ def test_on_another_day_the_kiosk_names_the_next_redemption_day(client, shimen):
 
         friday = wednesday + timedelta(days=2)
         assert f"{friday.month}月{friday.day}日（星期五）" in client.get("/kiosk/rewards/").content.decode()
+
+
+def test_the_demos_haircuts_can_be_booked_and_a_worker_does(client, shimen):
+    booth = Booth.objects.get(kind="haircut")
+    assert (booth.station, booth.chairs, len(booth.free_slots)) == (shimen, 1, 9)
+
+    client.force_login(User.objects.get(email="newcomer@example.org"))
+    assert f'href="/book/{booth.pk}/"' in client.get("/days/").content.decode()
+    client.post(f"/book/{booth.pk}/", {"at": f"{booth.starts_at.timestamp():.0f}"})
+
+    booking = Booking.objects.get()
+    assert booking.code in client.get("/me/").content.decode()
 
 
 def test_the_demo_loaded_twice_writes_nothing_new(shimen):

@@ -2,6 +2,7 @@ from volunteers.models.credentials import Credential, document_path
 from volunteers.models.kinds import (
     CONFIDENTIAL,
     REQUIRED_CREDENTIAL,
+    SLOT_MINUTES,
     Circumstance,
     CredentialKind,
     Daypart,
@@ -15,6 +16,7 @@ from volunteers.models.signups import Agreement, Invitation, Signup, UsedCode
 __all__ = [
     "CONFIDENTIAL",
     "REQUIRED_CREDENTIAL",
+    "SLOT_MINUTES",
     "Agreement",
     "Appeal",
     "Certificate",

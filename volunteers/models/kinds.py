@@ -29,6 +29,15 @@ REQUIRED_CREDENTIAL = {
 # Who gives and who gets these is known to those who need to know it; others read "有安排".
 CONFIDENTIAL = frozenset({ServiceKind.LEGAL, ServiceKind.COUNSELLING})
 
+# Services at which one after the other is served, at a time that can be booked: minutes each.
+SLOT_MINUTES = {
+    ServiceKind.HAIRCUT: 20,
+    ServiceKind.LEGAL: 30,
+    ServiceKind.COUNSELLING: 50,
+    ServiceKind.CLINIC: 15,
+    ServiceKind.PHOTO: 10,
+}
+
 
 class Circumstance(models.TextChoices):
     """When the volunteer and the organisation agree in writing first (浙江省志愿服务条例 art. 21).

@@ -11,7 +11,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 from rest_framework.test import APIRequestFactory, force_authenticate
 
-from events.models import Message
+from events.models import Booth, Message
 from events.tests.factories import at_hour
 from stations.refusals import Refusal
 from stations.tests.factories import make_user
@@ -430,3 +430,17 @@ def test_marked_twice_at_once_hours_and_points_are_written_once(served, managers
     assert len({answer.pk for answer in answers}) == 1
     assert HoursEntry.objects.count() == 1
     assert [entry.points for entry in served.volunteer.person.points_account.entries.all()] == [20]
+
+
+# Volunteers come and go at once
+
+
+def test_as_many_chairs_as_volunteers_whoever_comes_first(station):
+    shift = make_shift(station=station, kind="haircut", places=5)
+    barbers = [make_volunteer(home_station=station, services=["haircut"]) for _n in range(5)]
+
+    at_once(*(partial(signups.sign_up, barber, shift) for barber in barbers))
+    assert Booth.objects.get().chairs == 5
+
+    at_once(*(partial(signups.cancel, barber, shift) for barber in barbers[:3]))
+    assert Booth.objects.get().chairs == 2
