@@ -52,7 +52,7 @@ class Standing(admin.SimpleListFilter):
     parameter_name = "standing"
 
     def lookups(self, request, model_admin):
-        return [("live", _("Booked")), ("given_back", _("Given back")), ("released", _("Taken back"))]
+        return [("live", _("Booked")), ("given_back", _("Cancelled")), ("released", _("Taken back by the station"))]
 
     def queryset(self, request, queryset):
         rows = {
@@ -116,7 +116,7 @@ class BookingAdmin(NotWrittenByHand, Discreet, ScopedAdmin):
     def state(self, booking):
         if booking.cancelled_at is None:
             return gettext("Booked")
-        return gettext("Taken back") if booking.is_released else gettext("Given back")
+        return gettext("Taken back by the station") if booking.is_released else gettext("Cancelled")
 
     @admin.action(description=_("Take the time back: they are told"), permissions=["change"])
     def take_back(self, request, queryset):

@@ -7,7 +7,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from events import bookings
-from events.kiosk import CHOICES, worker_only
+from events.kiosk import worker_only
+from events.kiosk_rewards import CHOICES
 from events.models import Booth
 from stations.refusals import Refusal
 
@@ -31,7 +32,7 @@ def booths(request):
 
 @worker_only
 def booth(request, pk):
-    """The free times, six a screen; or the code of the time that the worker has, and a way to give it back."""
+    """The free times, six a screen; or the code of the worker's own time, and a way to give it back."""
     account = request.worker_pass.account
     booth = open_booths(request).filter(pk=pk).first()
     if booth is None:
