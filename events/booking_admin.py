@@ -52,7 +52,8 @@ class Standing(admin.SimpleListFilter):
     parameter_name = "standing"
 
     def lookups(self, request, model_admin):
-        return [("live", _("Booked")), ("given_back", _("Cancelled")), ("released", _("Taken back by the station"))]
+        released = _("Taken back by the station")
+        return [("live", _("Booked")), ("given_back", _("Cancelled")), ("released", released)]
 
     def queryset(self, request, queryset):
         rows = {
