@@ -31,7 +31,7 @@ def booths(request):
 
 
 @worker_only
-    """The free times, six a screen; or the code of the worker's own time, and a way to give it back."""
+def booth(request, pk):
     """The free times, six a screen; or the code of the worker's own time, and a way to give it back."""
     account = request.worker_pass.account
     booth = open_booths(request).filter(pk=pk).first()

@@ -65,9 +65,16 @@ def revoke(kiosk: Kiosk, *, by=None) -> None:
     history.note(kiosk, by=by, before={"revoked_at": before})
 
 
-paired = Prepared(
-    lambda digest: Kiosk.objects.select_related("station").filter(token_digest=digest, revoked_at=None)
-)
+# Of the station only what its screens say: every request asks.
+WANTED = ["station", "label", "printer", "station__name", "station__phone", "station__code"]
+
+
+def with_token(digest):
+    rows = Kiosk.objects.select_related("station").only(*WANTED)
+    return rows.filter(token_digest=digest, revoked_at=None)
+
+
+paired = Prepared(with_token)
 
 
 def of_token(token) -> Kiosk | None:
