@@ -298,7 +298,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ALLAUTH_USER_CODE_FORMAT = {"length": 6, "numeric": True, "dashed": False}
 
 # Bumping the version asks everyone again at their next visit.
-PRIVACY_RULES_VERSION = "2026-11"
+PRIVACY_RULES_VERSION = "2026-12"
 
 REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": [

@@ -136,6 +136,7 @@ def test_no_page_of_the_kiosk_links_out(screen, worker, soap):
         addresses.feed(page.content.decode())
     assert addresses.found == {
         "#content",
+        "/kiosk/bookings/",
         "/kiosk/points/",
         "/text-size/",
         "/i18n/setlang/",

@@ -49,7 +49,7 @@ def test_new_rules_are_asked_about_again_and_the_old_answer_is_kept(english, str
     english.post("/consent/")
 
     assert asked.url == "/consent/?next=%2Fme%2F"
-    assert [row.version for row in stranger.consents.order_by("given_at")] == ["2026-11", "2030-01"]
+    assert [row.version for row in stranger.consents.order_by("given_at")] == ["2026-12", "2030-01"]
 
 
 def test_agreeing_twice_is_one_consent(stranger):

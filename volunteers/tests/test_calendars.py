@@ -242,7 +242,7 @@ def test_who_takes_the_consent_back_is_in_no_feed_until_it_is_given_again(client
     consents = newcomer.person.consents
     consents.update(withdrawn_at=timezone.now())
     withdrawn = client.get(address)
-    consents.create(version="2026-11")
+    consents.create(version=settings.PRIVACY_RULES_VERSION)
 
     assert (withdrawn.status_code, client.get(address).status_code) == (404, 200)
 
