@@ -52,7 +52,7 @@ def test_the_page_asks_the_database_equally_often_for_one_and_for_three(
     client.force_login(newcomer.person)
     client.get("/me/")
 
-    with django_assert_num_queries(13):  # one of them: whether there is a way to the workplace to show
+    with django_assert_num_queries(14):  # one of them: whether there is a way to the workplace to show
         client.get("/me/")
 
 
