@@ -152,11 +152,11 @@ def test_a_code_works_while_wrong_pins_have_locked_the_card_and_does_not_end_the
     assert refused.value.code == "card_locked"
 
 
-def test_of_a_thousand_codes_in_any_order_none_works_twice(worker):
+def test_of_three_hundred_codes_in_any_order_none_works_twice(worker):
     shuffle = random.Random(1).shuffle
     with time_machine.travel(NOON, tick=False) as clock:
         codes = []
-        for _n in range(1000):
+        for _n in range(300):
             codes.append((passes.new_code(worker), timezone.now()))
             later(clock, milliseconds=20)
         shuffle(codes)

@@ -2,6 +2,7 @@
 
 import json
 import resource
+import secrets
 import subprocess
 import sys
 import uuid
@@ -174,7 +175,7 @@ def redeem_locked(account, key):
         reward=world.reward,
         points=price,
         date=timezone.localdate(),
-        pickup_code=key[:6],
+        pickup_code=secrets.token_urlsafe(6)[:6],
         key=key,
     )
     account.balance -= price

@@ -12,7 +12,7 @@ from portal.tests import engines
 
 PYTEST = (sys.executable, "-m", "pytest", "-n", "auto")
 ON_SQLITE = {"DATABASE_URL": f"{engines.EMBEDDED}://"}
-NOT_TWICE = ("browser", "processes", "postgres", "redis", "shots", "slow")
+NOT_TWICE = ("browser", "processes", "postgres", "redis", "walk", "shots", "slow")
 
 
 def main(words):

@@ -154,4 +154,5 @@ def database_for_tests():
 
 if __name__ == "__main__":
     # For .ci/run: the servers that would have to be installed.
-    print(*(name for name, url in (("postgresql", running_postgres()), ("redis", redis_url())) if not url))
+    there = {"postgresql": running_postgres() and own_server.programs(), "redis": redis_url()}
+    print(*(name for name, is_there in there.items() if not is_there))

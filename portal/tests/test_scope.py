@@ -46,6 +46,8 @@ from volunteers.tests.factories import (
 
 OTHERS = "邻县"  # in the visible text of whatever belongs to the other county
 PAGES = ["change", "delete", "history"]
+pytestmark = pytest.mark.walk
+
 WHO = ["manager", "moderator", "staff", "county_auditor"]
 
 
