@@ -19,7 +19,7 @@ ARGUMENTS = [
     "--disable-quic",
 ]
 # An answer that is not 2xx is the test's business, not a fault of the page.
-ANSWER = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+ANSWER = re.compile(r"Failed to load resource: the server responded with a status of (4\d\d|503)")
 FAILURES = settings.BASE_DIR / "var" / "failures"
 HERE = re.compile(r"(https?://(localhost|127\.0\.0\.1)[:/]|data:|blob:|about:)")
 
