@@ -5,15 +5,15 @@ zero: that is, the balance less what was earned since. What was taken back or ad
 spent, and so comes off the oldest too. A reversal restores by itself what it gives back.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.models import PointsAccount, PointsEntry
+from stations.hours import midnight
 
 BATCH = 1000
 ISSUED, EXPIRED = PointsEntry.Counterpart.ISSUED, PointsEntry.Counterpart.EXPIRED
@@ -22,7 +22,7 @@ ISSUED, EXPIRED = PointsEntry.Counterpart.ISSUED, PointsEntry.Counterpart.EXPIRE
 def beginning(day: date) -> datetime:
     """What was earned before this moment expires on the day: a month's first, some years before."""
     month = day.year * 12 + day.month - 1 - settings.POINTS_VALID_MONTHS
-    return timezone.make_aware(datetime.combine(date(month // 12, month % 12 + 1, 1), time.min))
+    return midnight(date(month // 12, month % 12 + 1, 1))
 
 
 def recent(day: date) -> Sum:

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.models import QuarterLine
-from events.statements import beginning
 from stations import search
+from stations.hours import midnight
 from stations.refusals import Refusal
 
 # What was reversed is not spent, and what a complaint took back not earned.
@@ -61,7 +61,7 @@ def publish(year: int, quarter: int) -> int:
         )
     if QuarterLine.objects.filter(year=year, quarter=quarter).exists():
         return 0
-    moments = [connection.ops.adapt_datetimefield_value(beginning(day)) for day in (begin, end)]
+    moments = [connection.ops.adapt_datetimefield_value(midnight(day)) for day in (begin, end)]
     days = [connection.ops.adapt_datefield_value(day) for day in (begin, end)]
     with connection.cursor() as cursor:
         # Where somebody else counts at this moment, one of the two waits and then adds nothing.

@@ -6,12 +6,12 @@ that is over reads the same for ever, and ends with what the next one begins wit
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet, Sum
-from django.utils import timezone
 
 from events.models import PointsEntry, Redemption, Reward, Stock, StockMovement
+from stations.hours import midnight
 
 Kind = StockMovement.Kind
 Status = Redemption.Status
@@ -111,10 +111,6 @@ def read(station, day: date) -> Settlement:
         moved, was = movements[stock.pk if stock else None], sums.get(stock and stock.pk, 0)
         lines.append(line(rewards[pk], stock, was, moved, redemptions[pk], points[pk], begin, end))
     return Settlement(lines, strays)
-
-
-def midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def of_stocks(station, begin, end) -> dict[int, list[StockMovement]]:

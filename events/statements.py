@@ -1,7 +1,7 @@
 """What one account has earned and spent: a month of it, what cannot be spent yet, what is about to expire."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import FilteredRelation, Q, Sum
 from django.utils import timezone
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from events import expiry
 from events.models import PointsAccount, PointsEntry
+from stations.hours import midnight
 from stations.refusals import Refusal
 
 MOST = 50  # entries a page of the API
@@ -70,10 +71,6 @@ def before(month: date) -> date:
     return (month - timedelta(days=1)).replace(day=1)
 
 
-def beginning(month: date) -> datetime:
-    return timezone.make_aware(datetime.combine(month, time.min))
-
-
 def first_month(account) -> date:
     """The month of the oldest entry."""
     moments = account.entries.order_by("created_at").values_list("created_at", flat=True)[:1]
@@ -85,7 +82,7 @@ def first_month(account) -> date:
 
 def of_month(account, month: date) -> Statement:
     """Balance and sums come from one statement, so that they agree while somebody redeems."""
-    begin, end = beginning(month), beginning(following(month))
+    begin, end = midnight(month), midnight(following(month))
     since = FilteredRelation("entries", condition=Q(entries__created_at__gte=begin))
 
     def total(**which):
@@ -110,7 +107,7 @@ def entries(account, month: date | None = None):
     """Newest first."""
     rows = PointsEntry.objects.filter(account=account).order_by("-created_at", "-pk")
     if month:
-        within = {"created_at__gte": beginning(month), "created_at__lt": beginning(following(month))}
+        within = {"created_at__gte": midnight(month), "created_at__lt": midnight(following(month))}
         rows = rows.filter(**within)
     return rows
 

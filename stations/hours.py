@@ -144,7 +144,8 @@ def state_between(read, moment):
     return next(state for state in (OPEN, UNKNOWN, CLOSED) if state in states)
 
 
-def midnight(day):
+def midnight(day) -> datetime:
+    """The moment at which a day begins in Zhejiang."""
     return datetime.combine(day, time(), tzinfo=SHANGHAI)
 
 

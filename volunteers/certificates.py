@@ -1,7 +1,7 @@
 """Certificates of what the ledger of hours holds: free, true, on request (志愿服务记录与证明出具办法)."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stations import history
+from stations.hours import midnight
 from stations.refusals import Refusal
 from volunteers import letters
 from volunteers.locks import lock_people
@@ -151,10 +152,6 @@ def confirmed(volunteer, since, until) -> list[Signup]:
         .select_related("shift__station__organisation", "shift__service_day")
         .order_by("shift__starts_at", "pk")
     )
-
-
-def midnight(day):
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def title(signups, organisation) -> Certificate.Title:

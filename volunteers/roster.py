@@ -6,13 +6,14 @@ gets numbers.
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from stations import reach
+from stations.hours import midnight
 from stations.models import Station
 from stations.reach import Reach
 from volunteers.models import Credential, ServiceKind, Shift, Signup
@@ -60,10 +61,6 @@ class Week:
 
     def of_shifts(self) -> QuerySet[Shift]:
         return Shift.objects.filter(starts_at__gte=midnight(self.monday), starts_at__lt=midnight(self.after))
-
-
-def midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from stations import export_jobs, reach
 from stations.exported import TYPES
+from stations.hours import midnight
 from stations.models import ExportJob
 from volunteers import roster, roster_sheet
 from volunteers.models import ServiceKind
@@ -69,7 +70,7 @@ def export(request):
 def in_the_list(week, service) -> str:
     """The filters with which the list of sign-ups shows about the same rows."""
     days = {
-        "shift__starts_at__gte": roster.midnight(week.monday).isoformat(sep=" "),
-        "shift__starts_at__lt": roster.midnight(week.after).isoformat(sep=" "),
+        "shift__starts_at__gte": midnight(week.monday).isoformat(sep=" "),
+        "shift__starts_at__lt": midnight(week.after).isoformat(sep=" "),
     }
     return urlencode(days | ({"shift__kind__exact": service} if service else {}))

@@ -1,7 +1,7 @@
 """The history as a list: who changed what, when and why."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stations import history, reach
 from stations.discretion import Discreet, unknown
+from stations.hours import midnight
 from stations.lists import InReach
 from stations.models import HistoryLine, Station
 from stations.scope import ReadOnly, ScopedAdmin
@@ -75,10 +76,6 @@ class Days(admin.SimpleListFilter):
 
 def month_choice(first):
     return f"{first:%Y-%m}", formats.date_format(first, "YEAR_MONTH_FORMAT")
-
-
-def midnight(day):
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 class Person(admin.SimpleListFilter):
