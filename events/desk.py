@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from events import grants, hazard_desk, redemptions
+from events import grants, hazard_desk, redemptions, stocks
 from events.models import PointsDecision, Redemption
 from stations import queues, reach
 from stations.queues import About, Choice, Queue, moment
@@ -50,9 +50,8 @@ def awaiting_review() -> list[Queue]:
 
 
 def waiting_redemptions():
-    waiting = Redemption.objects.filter(status=Redemption.Status.WAITING)
     related = ["station", "reward", "account__worker_pass", "account__person"]
-    return waiting.select_related(*related).order_by("created_at", "pk")
+    return Redemption.objects.waiting().select_related(*related).order_by("created_at", "pk")
 
 
 def hand_over(redemption, *, by, reason=""):
@@ -137,9 +136,7 @@ def about_redemption(redemption) -> About:
 
 def same_reward(redemption) -> list[tuple[str, str]]:
     """What waits at the same counter for the same reward: codes are easily mixed up."""
-    waiting = Redemption.objects.filter(
-        station=redemption.station_id, reward=redemption.reward_id, status=Redemption.Status.WAITING
-    )
+    waiting = stocks.waiting(redemption)
     others = waiting.exclude(pk=redemption.pk).select_related("reward").order_by("created_at")[:SHOWN]
     return [(str(other), queues.address("redemption", other.pk)) for other in others]
 

@@ -8,7 +8,7 @@ import secrets
 from datetime import date
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -25,10 +25,9 @@ Status = Redemption.Status
 
 def on_offer(station, day, weekday, day_of_month):
     """A station's stock, each with its price on the day (`points`) and whether points are redeemed then."""
-    prices = Price.objects.filter(reward=OuterRef("reward"), starts_on__lte=day).order_by("-starts_on")
     rows = Stock.objects.filter(station=station, reward__is_active=True).select_related("reward")
     return rows.annotate(
-        points=Subquery(prices.values("points")[:1]),
+        points=Price.objects.on(day, OuterRef("reward")),
         is_day=redemption_days.as_condition(OuterRef("station"), day, weekday, day_of_month),
     )
 
@@ -182,12 +181,12 @@ def reverse(redemption, *, by=None, reason="") -> bool:
 
 def reverse_uncollected(today) -> int:
     """Reverse what waits from before `today`; how many there were."""
-    left_over = Redemption.objects.filter(status=Status.WAITING, date__lt=today)
+    left_over = Redemption.objects.waiting().filter(date__lt=today)
     return sum(reverse(redemption) for redemption in left_over.iterator())
 
 
 def settle(redemption, status, by, reason) -> bool:
-    waiting = Redemption.objects.filter(pk=redemption.pk, status=Status.WAITING)
+    waiting = Redemption.objects.waiting().filter(pk=redemption.pk)
     settled = {"settled_at": timezone.now(), "settled_by": by, "settled_reason": reason[:120]}
     if not waiting.update(status=status, **settled):
         return False

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -36,9 +36,8 @@ class RewardAdmin(ScopedAdmin):
     inlines = [PriceInline]
 
     def get_queryset(self, request):
-        today = Price.objects.filter(reward=OuterRef("pk"), starts_on__lte=timezone.localdate())
-        latest = Subquery(today.order_by("-starts_on").values("points")[:1])
-        return super().get_queryset(request).annotate(price_today=latest)
+        price_today = Price.objects.on(timezone.localdate(), OuterRef("pk"))
+        return super().get_queryset(request).annotate(price_today=price_today)
 
     @admin.display(description=_("price today"), ordering="price_today", empty_value="–")
     def price(self, reward):

@@ -69,9 +69,8 @@ def on_the_shelf(stock) -> int:
 
 
 def waiting(stock):
-    return Redemption.objects.filter(
-        station=stock.station_id, reward=stock.reward_id, status=Redemption.Status.WAITING
-    )
+    """What is reserved of it; any row that names the station and the reward will do."""
+    return Redemption.objects.waiting().filter(station=stock.station_id, reward=stock.reward_id)
 
 
 def move(stock, kind, pieces, by, reason, **more) -> StockMovement:

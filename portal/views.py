@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from events.models import Message, PointsAccount, Redemption
+from events.models import Message, PointsAccount
 from portal import accounts, tokens
 from portal import consent as consents
 from portal.look import LARGE_TEXT_COOKIE
@@ -73,7 +73,7 @@ def points(person):
     account = PointsAccount.objects.filter(person=person).select_related("worker_pass").first()
     if account is None:
         return {"account": None, "entries": [], "reserved": [], "bookings": []}
-    waiting = account.redemptions.filter(status=Redemption.Status.WAITING)
+    waiting = account.redemptions.waiting()
     return {
         "account": account,
         "entries": account.entries.all()[:5],

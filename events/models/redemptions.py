@@ -12,6 +12,12 @@ from events.models.rewards import Reward
 from stations.models import Kiosk, Station
 
 
+class RedemptionQuerySet(models.QuerySet):
+    def waiting(self):
+        """Neither collected nor reversed."""
+        return self.filter(status=Redemption.Status.WAITING)
+
+
 class Redemption(models.Model):
     """Points turned into a reward at a station, waiting at the counter under a pick-up code.
 
@@ -56,6 +62,7 @@ class Redemption(models.Model):
     )
     settled_reason = models.CharField(_("reason"), max_length=120, blank=True, editable=False)
 
+    objects = RedemptionQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["key"])
     # Made on the busiest path; the row itself says when and by whom. Verbs note what follows.
     skip_history_when_saving = True

@@ -11,13 +11,6 @@ from simple_history.models import HistoricalRecords
 from stations.models import Station
 
 
-class RewardQuerySet(models.QuerySet):
-    def priced(self, day):
-        """With `points`, the price that holds on the day; without the rewards that have none yet."""
-        prices = Price.objects.filter(reward=OuterRef("pk"), starts_on__lte=day).order_by("-starts_on")
-        return self.annotate(points=Subquery(prices.values("points")[:1])).exclude(points=None)
-
-
 class Reward(models.Model):
     """Something that points buy. Points have no cash value and cannot be passed on."""
 
@@ -43,7 +36,6 @@ class Reward(models.Model):
     )
     is_active = models.BooleanField(_("on offer"), default=True)
 
-    objects = RewardQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -66,6 +58,13 @@ class Reward(models.Model):
         return self.name_zh if (get_language() or "zh").startswith("zh") else self.name_en
 
 
+class PriceQuerySet(models.QuerySet):
+    def on(self, day, reward: OuterRef) -> Subquery:
+        """What a reward costs on the day, beside the rows of another query; None where no price holds yet."""
+        begun = self.filter(reward=reward, starts_on__lte=day).order_by("-starts_on")
+        return Subquery(begun.values("points")[:1])
+
+
 class Price(models.Model):
     """What a reward costs from a day on, 00:00 in Zhejiang; a redemption keeps the price of its day."""
 
@@ -73,6 +72,7 @@ class Price(models.Model):
     starts_on = models.DateField(_("holds from"), default=timezone.localdate)
     points = models.PositiveIntegerField(_("price in points"))
 
+    objects = PriceQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:

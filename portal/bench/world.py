@@ -103,8 +103,7 @@ class World:
     def forget_redemptions(self):
         """Given back, and on PostgreSQL deleted past the triggers: no counter has so many codes a day."""
         redeemed = Redemption.objects.filter(reward=self.reward)
-        waiting = redeemed.filter(status=Redemption.Status.WAITING)
-        waiting.update(status=Redemption.Status.REVERSED, settled_at=timezone.now())
+        redeemed.waiting().update(status=Redemption.Status.REVERSED, settled_at=timezone.now())
         if connection.vendor == "postgresql":
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SET LOCAL session_replication_role = replica")
