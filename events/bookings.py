@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events import booking_letters
+from events import booking_letters, points
 from events.models import Booking, Booth, PointsAccount
 from stations import history
 from stations.kiosks import CODE_ALPHABET
@@ -145,7 +145,7 @@ def why_not(account, booth, starts_at) -> Refusal | None:
 @transaction.atomic
 def book(account: PointsAccount, booth: Booth, starts_at: datetime) -> Booking:
     """A chair at that time, or a refusal and nothing changed."""
-    account = PointsAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
+    account = points.lock(account)
     for _n in range(TRIES):
         booth = Booth.objects.select_related("station").with_bookings().get(pk=booth.pk)
         refusal = why_not(account, booth, starts_at)

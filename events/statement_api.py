@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 
 from events import statements
 from events.models import PointsEntry
+from stations.pagination import link_to_next
 from stations.refusals import Refusal
 
 
@@ -78,10 +79,7 @@ class MyPoints(APIView):
         shown = rows[: statements.MOST]
         response = Response(MyPointsSerializer(answer(account, asked.get("month"), shown)).data)
         if len(rows) > len(shown):
-            query = request.query_params.copy()
-            query["before"] = shown[-1].pk
-            address = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-            response["Link"] = f'<{address}>; rel="next"'
+            response["Link"] = link_to_next(request, before=shown[-1].pk)
         response["Cache-Control"] = "no-store"
         return response
 

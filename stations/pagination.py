@@ -1,8 +1,17 @@
-"""Pages of lists that may have a million rows."""
+"""Pages of lists that may have a million rows, and the way from one to the next."""
 
 from functools import cached_property
 
 from django.core.paginator import Paginator
+
+
+def link_to_next(request, **question) -> str:
+    """The header `Link` of an API's answer: the same question, with what leads to the page behind it."""
+    query = request.query_params.copy()
+    for name, value in question.items():
+        query[name] = value
+    address = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+    return f'<{address}>; rel="next"'
 
 
 class BoundedPaginator(Paginator):

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from stations.api import Public
+from stations.pagination import link_to_next
 from stations.refusals import Refusal
 from volunteers import api_lists, profiles, signups, waiting_list
 from volunteers.api_lists import MOST, Question, ShiftSerializer
@@ -39,11 +40,7 @@ class ShiftList(Public):
         found, following = api_lists.page(asked, limit)
         response = Response(found)
         if following:
-            query = request.query_params.copy()
-            for name, value in following.items():
-                query[name] = value
-            address = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-            response["Link"] = f'<{address}>; rel="next"'
+            response["Link"] = link_to_next(request, **following)
         return response
 
 
