@@ -1,6 +1,6 @@
 """For the counter: which booths are open, and who comes when, known by the code."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.html import format_html
@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from events import bookings
 from events.models import Booking, Booth
+from stations import ticked
 from stations.discretion import ARRANGED, Discreet
 from stations.lists import InReach, places
-from stations.refusals import Refusal
 from stations.scope import NotWrittenByHand, ReadOnly, ScopedAdmin
 
 
@@ -121,11 +121,10 @@ class BookingAdmin(NotWrittenByHand, Discreet, ScopedAdmin):
 
     @admin.action(description=_("Take the time back: they are told"), permissions=["change"])
     def take_back(self, request, queryset):
+        def take_back(booking):
+            bookings.take_back(booking, by=request.user)
+            return gettext("The time is taken back.")
+
         live = queryset.filter(cancelled_at=None)
-        for booking in live.select_related("booth__station", "account__person", "account__worker_pass"):
-            try:
-                bookings.take_back(booking, by=request.user)
-            except Refusal as refusal:
-                messages.error(request, f"{booking}: {refusal}")
-            else:
-                messages.success(request, f"{booking}: {gettext('The time is taken back.')}")
+        related = ["booth__station", "account__person", "account__worker_pass"]
+        ticked.each(request, live.select_related(*related), take_back)

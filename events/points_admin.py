@@ -4,13 +4,12 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events import grants, passes, points
 from events.models import EarningRule, PointsAccount, PointsDecision, PointsEntry, QuarterLine
-from stations import reach
+from stations import reach, ticked
 from stations.decided import DecidedAtTheDesk
 from stations.discretion import ARRANGED, Discreet
 from stations.lists import InReach, places
@@ -31,28 +30,19 @@ class PointsAccountAdmin(ReadOnly, ScopedAdmin):
 @admin.action(description=_("A complaint was upheld: take the points back"), permissions=["forfeit"])
 def forfeit(model_admin, request, queryset):
     """Asks which complaint, on a page in between that says what will happen."""
-    reason = request.POST.get("reason", "").strip()
+    reason = ticked.reason(request)
     if not reason:
-        is_asked = "reason" in request.POST
-        context = {
-            **model_admin.admin_site.each_context(request),
-            "title": gettext("Take points back"),
-            "opts": model_admin.opts,
-            "rows": [(row, why_not_forfeit(row)) for row in queryset],
-            "is_asked": is_asked,
-        }
-        template = "admin/events/pointsentry/forfeit.html"
-        return TemplateResponse(request, template, context, status=422 if is_asked else 200)
-    for entry in queryset:
-        try:
-            if refusal := why_not_forfeit(entry):
-                raise refusal
-            taken = points.forfeit(entry, by=request.user, reason=reason)
-        except Refusal as refusal:
-            messages.error(request, f"{entry}: {refusal}")
-        else:
-            said = gettext("%(n)d points are taken back.") % {"n": -taken.points}
-            messages.success(request, f"{entry}: {said}")
+        rows = [(row, why_not_forfeit(row)) for row in queryset]
+        title, template = gettext("Take points back"), "admin/events/pointsentry/forfeit.html"
+        return ticked.ask_why(model_admin, request, rows, title=title, template=template)
+
+    def take_back(entry):
+        if refusal := why_not_forfeit(entry):
+            raise refusal
+        taken = points.forfeit(entry, by=request.user, reason=reason)
+        return gettext("%(n)d points are taken back.") % {"n": -taken.points}
+
+    ticked.each(request, queryset, take_back)
     return None
 
 

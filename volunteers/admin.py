@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -8,11 +8,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from stations import reach
+from stations import reach, ticked
 from stations.decided import DecidedAtTheDesk, to_preview
 from stations.discretion import ARRANGED, Discreet, in_order_of
 from stations.lists import InReach, link, places
-from stations.refusals import Refusal
 from stations.scope import NotWrittenByHand, ReadOnly, ScopedAdmin, ScopedInline
 from volunteers import (
     attendance,
@@ -282,14 +281,13 @@ class SignupAdmin(SetsTimes, TakesOff, DecidedAtTheDesk, Discreet, ScopedAdmin):
 
     @admin.action(description=_("Marked absent by mistake: confirm the hours"), permissions=["change"])
     def came_after_all(self, request, queryset):
+        def came(signup):
+            attendance.mark_came(signup, by=request.user, reason=gettext("Marked absent by mistake"))
+            return gettext("Hours and points are recorded.")
+
         absent = queryset.filter(attendance=Signup.Attendance.ABSENT)
-        for signup in absent.select_related("shift__station", "volunteer__person"):
-            try:
-                attendance.mark_came(signup, by=request.user, reason=gettext("Marked absent by mistake"))
-            except Refusal as refusal:
-                messages.error(request, f"{signup.volunteer}: {refusal}")
-            else:
-                messages.success(request, f"{signup.volunteer}: {gettext('Hours and points are recorded.')}")
+        rows = absent.select_related("shift__station", "volunteer__person")
+        ticked.each(request, rows, came, name=lambda signup: str(signup.volunteer))
 
 
 @admin.register(HoursEntry)
