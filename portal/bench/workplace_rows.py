@@ -4,23 +4,13 @@ Row after row is dealt out over stations and people, so that a small province lo
 """
 
 from datetime import timedelta
-from itertools import islice
 
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from events import stocks
-from events.models import (
-    HazardReport,
-    PointsAccount,
-    PointsDecision,
-    PointsEntry,
-    Redemption,
-    Reward,
-    Stock,
-    WorkerPass,
-)
+from portal.bench import counter_rows
+from portal.bench.writing import save, save_of_late
 from portal.models import User
 from stations import synthetic
 from stations.models import (
@@ -28,7 +18,6 @@ from stations.models import (
     FacilityKind,
     Fault,
     HistoryLine,
-    Kiosk,
     Posting,
     SiteSuggestion,
     Station,
@@ -45,17 +34,14 @@ from volunteers.models import (
     Volunteer,
 )
 
-BATCH = 2000
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 # Of a thousand rows in queues and history: 200 documents, 150 places on shifts, 50 things redeemed …
-DOCUMENTS, SIGNUPS, REDEMPTIONS, FAULTS, PHOTOS, SUGGESTIONS = 200, 150, 50, 20, 20, 10
-LINES = 1000 - DOCUMENTS - SIGNUPS - REDEMPTIONS - FAULTS - PHOTOS - SUGGESTIONS
+DOCUMENTS, SIGNUPS, FAULTS, PHOTOS, SUGGESTIONS = 200, 150, 20, 20, 10
+LINES = 1000 - DOCUMENTS - SIGNUPS - counter_rows.REDEMPTIONS - FAULTS - PHOTOS - SUGGESTIONS
 SEATS = 3  # taken on a shift
 WAITS = 40  # one document in so many waits, as one photo in ten and two faults in ten
 UNMARKED = 25  # as one place in so many on the shifts that are over
 APPEALED = 50  # one confirmed place in so many
-FOR_A_DAY = 25  # one redemption in so many waits at the counter
-PRICE = 10
 
 
 def fill(stations, people, rows):
@@ -82,10 +68,9 @@ class Province:
         self.make_volunteers()
         self.make_credentials()
         self.make_shifts()
-        self.make_redemptions()
         self.make_faults()
         self.make_photos_and_suggestions()
-        self.make_hazards_and_proposals()
+        counter_rows.make(self)
         self.make_history()
 
     def each(self, share):
@@ -194,61 +179,6 @@ class Province:
     def has_come(self, n, seat):
         return self.begin(n) < self.now - 3 * HOUR and seat % UNMARKED != 0
 
-    # The counter
-
-    def make_redemptions(self):
-        reward = Reward.objects.create(name_zh="测速", name_en="Bench")
-        reward.prices.create(points=PRICE)
-        save(Stock(station_id=place.pk, reward=reward) for place in self.places)
-        for stock in Stock.objects.filter(reward=reward):
-            stocks.deliver(stock, len(self.each(REDEMPTIONS)), by=None)
-        kiosks = save(Kiosk(station_id=place.pk, label="bench") for place in self.places)
-        accounts = save(PointsAccount() for _n in range(len(self.each(REDEMPTIONS)) // 2))
-        save(self.entry(n, accounts) for n in self.each(REDEMPTIONS))
-        save(
-            WorkerPass(
-                account_id=account, station_id=self.place(n), number=f"{n:08}", nickname="师傅", pin="!"
-            )
-            for n, account in enumerate(accounts)
-        )
-        states = Redemption.Status
-        save(
-            Redemption(
-                account_id=accounts[n % len(accounts)],
-                station_id=self.place(n),
-                kiosk_id=kiosks[n % len(kiosks)],
-                reward=reward,
-                points=PRICE,
-                date=timezone.localdate(at),
-                pickup_code=f"{n % 1_000_000:06}",
-                key=f"bench{n}",
-                status=states.WAITING if waits else states.COLLECTED,
-                created_at=at,
-            )
-            for n in self.each(REDEMPTIONS)
-            for waits in [n % FOR_A_DAY == 0]
-            for at in [self.redeemed_at(n, len(accounts), waits)]
-        )
-
-    def redeemed_at(self, n, accounts, waits):
-        """Who comes twice comes on two days: today, where it still waits."""
-        if waits:
-            return self.now - (1 if n < accounts else 1441 + n % 60) * timedelta(minutes=1)
-        return self.now - (3 + n % 50 + (60 if n >= accounts else 0)) * DAY
-
-    def entry(self, n, accounts):
-        """What was earned before it is redeemed, which writes its own."""
-        return PointsEntry(
-            account_id=accounts[n % len(accounts)],
-            counterpart=PointsEntry.Counterpart.ISSUED,
-            kind=PointsEntry.Kind.GRANT,
-            points=2 * PRICE,
-            key=f"bench:{n}",
-            reason="测速",
-            created_at=self.ago(n, 90),
-            station_id=self.place(n),
-        )
-
     # Stations
 
     def make_faults(self):
@@ -291,34 +221,6 @@ class Province:
         ]
         save_of_late(suggestions, "created_at", [self.ago(n, 30) for n in self.each(SUGGESTIONS)])
 
-    def make_hazards_and_proposals(self):
-        """As many as there are suggestions, all waiting."""
-        save(
-            HazardReport(
-                person_id=self.person(n),
-                category="road",
-                photo="hazards/bench.jpg",
-                latitude=self.places[n % len(self.places)].latitude,
-                longitude=self.places[n % len(self.places)].longitude,
-                station_id=self.place(n),
-                created_at=self.ago(n, 12),
-            )
-            for n in self.each(SUGGESTIONS)
-        )
-        cards = WorkerPass.objects.order_by("pk")[: len(self.each(SUGGESTIONS))]
-        save(
-            PointsDecision(
-                account_id=card.account_id,
-                station_id=card.station_id,
-                kind="grant",
-                points=60,
-                decision=f"测速{card.pk}",
-                proposed_by_id=self.person(card.pk),
-                proposed_at=self.ago(card.pk, 12),
-            )
-            for card in cards
-        )
-
     def make_history(self):
         places, actions = self.places, HistoryLine.Action
         save(
@@ -336,19 +238,3 @@ class Province:
             for n in self.each(LINES)
             for place in [places[n % len(places)]]
         )
-
-
-def save(rows) -> list[int]:
-    """The numbers of the rows, which are let go batch by batch."""
-    rows, numbers = iter(rows), []
-    while some := list(islice(rows, BATCH)):
-        numbers += [row.pk for row in type(some[0]).objects.bulk_create(some)]
-    return numbers
-
-
-def save_of_late(rows, name, moments):
-    """Rows that note by themselves when they are made are told otherwise afterwards."""
-    save(rows)
-    for row, moment in zip(rows, moments, strict=True):
-        setattr(row, name, moment)
-    type(rows[0]).objects.bulk_update(rows, [name], batch_size=500)
